@@ -1,0 +1,2 @@
+//! The one binary; everything is in the library so that tests can reach it.
+fn main() {}
