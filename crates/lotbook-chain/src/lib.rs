@@ -3,11 +3,45 @@
 //!
 //! This room knows bytes, not meaning: no event, no clock, no randomness, no I/O. An auditor starts
 //! here. Where to read first: [`entry`] (what is hashed), then [`tree`], then [`receipt`].
+//!
+//! ```
+//! use lotbook_chain::{Checkpoint, Frontier, SigningKey, VerifierKey, entry::leaf_hash};
+//!
+//! let mut tree = Frontier::new();
+//! tree.push(leaf_hash(b"the bytes of an entry"));
+//! let checkpoint = Checkpoint { origin: "ledger.example".into(), size: tree.size(), root: tree.root() };
+//!
+//! let key = SigningKey::from_seed(&[7; 32]);
+//! let note = checkpoint.sign(&key)?;
+//! let vkey = VerifierKey::new("ledger.example", key.public())?;
+//! assert_eq!(Checkpoint::open(&note, &vkey)?, checkpoint);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+// A test may panic: that is how it fails.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod checkpoint;
 pub mod entry;
 pub mod hash;
+pub mod inclusion;
+pub mod note;
+pub mod receipt;
 pub mod sign;
+pub mod tile;
+pub mod tree;
+pub mod vkey;
 
+#[cfg(test)]
+mod vectors;
+
+pub use checkpoint::{Checkpoint, CheckpointError, OpenCheckpointError};
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, Sealed};
 pub use hash::{EntryHash, Instant, KeyId, LedgerId, Position, StatementHash, TreeHash};
+pub use inclusion::{InclusionError, ProveInclusionError, prove_inclusion, verify_inclusion};
+pub use note::{NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note};
+pub use receipt::{Receipt, ReceiptError, VerifiedReceipt};
 pub use sign::{KeyError, PublicKey, Signature, SignatureError, SigningKey};
+pub use tile::{TILE_WIDTH, TileContent, TileError, TileId, TileReader, append, frontier};
+pub use tree::{EMPTY_ROOT, Frontier, node_hash, root};
+pub use vkey::{KeyNameError, NoteKeyId, VerifierKey, VerifierKeyError};

@@ -1,0 +1,121 @@
+//! How many of each stratum are drawn. [draw 4]
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::pool::Pool;
+use crate::stream::{StageKey, Stream};
+
+/// One whole in parts per million: the largest rate of a stratum.
+pub const MAX_PPM: u32 = 1_000_000;
+
+/// The rule for the number of enterprises. [draw 4]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// At least a share of each stratum.
+    AtLeast {
+        /// Stratum to rate, parts per million, `0..=1_000_000`. Rates of absent strata are ignored.
+        ppm: BTreeMap<String, u32>,
+        /// Fewest enterprises in all, filled by ticket from strata with a rate over 0; 0 = none.
+        minimum: u64,
+    },
+    /// A fixed number in all, spread over the strata by their size and a random rounding.
+    FixedTotal {
+        /// The number; where the pool has fewer, all of it is drawn.
+        total: u64,
+    },
+}
+
+/// Why a rule does not fit a pool. [draw 4]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QuotaError {
+    /// A stratum with an eligible row has no rate.
+    #[error("stratum {stratum:?} has eligible rows and no rate")]
+    NoRate {
+        /// The stratum.
+        stratum: String,
+    },
+    /// A rate is over one million.
+    #[error("stratum {stratum:?} has a rate of {ppm} ppm, over {MAX_PPM}")]
+    RateTooLarge {
+        /// The stratum.
+        stratum: String,
+        /// Its rate.
+        ppm: u32,
+    },
+}
+
+/// Stratum to a number of enterprises; strata ascend by their bytes.
+pub type PerStratum = BTreeMap<String, u64>;
+
+/// `N_c`: the eligible rows of every stratum that has one. [draw 4]
+pub fn eligible_per_stratum(pool: &Pool) -> PerStratum {
+    let mut counts = PerStratum::new();
+    for object in pool.objects().iter().filter(|o| o.eligible) {
+        *counts.entry(object.stratum.clone()).or_default() += 1;
+    }
+    counts
+}
+
+impl Quota {
+    /// `q_c` of every stratum of `eligible`, before the minimum, and the 32-bit words of K_quota used.
+    ///
+    /// # Errors
+    /// A stratum of `eligible` without a rate, or a rate over one million.
+    pub fn per_stratum(
+        &self,
+        eligible: &PerStratum,
+        key: &StageKey,
+    ) -> Result<(PerStratum, u64), QuotaError> {
+        match self {
+            Self::AtLeast { ppm, .. } => at_least(eligible, ppm).map(|quotas| (quotas, 0)),
+            Self::FixedTotal { total } => {
+                let mut stream = key.stream(0);
+                let quotas = fixed_total(eligible, *total, &mut stream);
+                Ok((quotas, stream.words()))
+            }
+        }
+    }
+}
+
+fn at_least(eligible: &PerStratum, ppm: &BTreeMap<String, u32>) -> Result<PerStratum, QuotaError> {
+    if let Some((stratum, &ppm)) = ppm.iter().find(|&(_, &rate)| rate > MAX_PPM) {
+        return Err(QuotaError::RateTooLarge { stratum: stratum.clone(), ppm });
+    }
+    let mut quotas = PerStratum::new();
+    for (stratum, &count) in eligible {
+        let rate = ppm.get(stratum).ok_or_else(|| QuotaError::NoRate { stratum: stratum.clone() })?;
+        // q_c = ceil(N_c * ppm_c / 10^6)
+        let quota = (u128::from(count) * u128::from(*rate)).div_ceil(u128::from(MAX_PPM));
+        quotas.insert(stratum.clone(), at_most(quota, count));
+    }
+    Ok(quotas)
+}
+
+/// Systematic rounding: one random offset `u` decides all strata, each within 1 of its exact share.
+fn fixed_total(eligible: &PerStratum, total: u64, stream: &mut Stream) -> PerStratum {
+    let all: u64 = eligible.values().sum();
+    if all == 0 {
+        return eligible.keys().map(|stratum| (stratum.clone(), 0)).collect();
+    }
+    let d = u128::from(all);
+    let u = u128::from(stream.below(all));
+    let mut f = 0_u128;
+    let mut quotas = PerStratum::new();
+    for (stratum, &count) in eligible {
+        // x_c = k * N_c;  F_c = F_{c-1} + (x_c mod D), never reduced
+        // q_c = min(N_c, floor(x_c / D) + floor((F_c + u) / D) - floor((F_{c-1} + u) / D))
+        let x = u128::from(total) * u128::from(count);
+        let next = f + x % d;
+        let quota = x / d + (next + u) / d - (f + u) / d;
+        quotas.insert(stratum.clone(), at_most(quota, count));
+        f = next;
+    }
+    quotas
+}
+
+/// `min(quota, count)`; a quota beyond 64 bits is certainly over the count.
+fn at_most(quota: u128, count: u64) -> u64 {
+    u64::try_from(quota).map_or(count, |q| q.min(count))
+}

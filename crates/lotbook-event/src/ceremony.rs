@@ -1,0 +1,59 @@
+//! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
+
+use crate::id::{BatchId, Bytes32, DrawId, PlanId, Text};
+use crate::wire::{enumeration, message};
+use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
+use std::collections::BTreeSet;
+
+enumeration! {
+    /// The part somebody plays in a ceremony.
+    ParticipantRole {
+        DrawingSection = "drawing_section", Supervision = "supervision", Notary = "notary",
+        Association = "association", Enterprise = "enterprise", Public = "public",
+    }
+    /// What a ceremony draws.
+    Purpose { Batch = "batch" }
+    /// Why an attempt failed (draw.md 1).
+    FailureCode {
+        TooFewCommits = "too_few_commits", TooFewReveals = "too_few_reveals",
+        MissingReveal = "missing_reveal",
+    }
+}
+
+message! {
+    /// The draw operator opens a ceremony.
+    CeremonyOpened {
+        purpose: Purpose, plan: PlanId, batch: BatchId, attempt: u32, previous_terminal: Option<EntryHash>,
+    }
+    /// The frozen pool and every parameter of the draw; its entry hash is P.
+    PoolFrozen {
+        draw: DrawId, opened: EntryHash, rule_set: EntryHash, scheme: EntryHash, objects_root: TreeHash,
+        inspectors_root: TreeHash, conflicts_root: TreeHash, strata: Vec<StratumCount>,
+        object_reasons: Vec<ReasonCount>, inspector_reasons: Vec<ReasonCount>, conflicts: u64,
+        late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
+        max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
+        commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
+    }
+    /// Eligible enterprises of one stratum.
+    StratumCount { stratum: Text, eligible: u64 }
+    /// Rows with one reason; the empty reason = eligible.
+    ReasonCount { reason: Text, rows: u64 }
+    /// Roster rows changed shortly before the draw, by author.
+    LateChange { author: KeyId, rows: u64 }
+    /// The rate of one stratum in millionths.
+    PoolRate { stratum: Text, ppm: u32 }
+    /// One seat.
+    PoolSeat { accepts: BTreeSet<Text> }
+    /// One participant of this ceremony.
+    Participant { key_id: KeyId, role: ParticipantRole }
+    /// A participant commits, once.
+    SeedCommitted { draw: DrawId, commitment: Bytes32 }
+    /// All have committed, or the deadline has come with enough of them.
+    CeremonySealed { draw: DrawId, committers: BTreeSet<KeyId> }
+    /// A participant opens the commitment.
+    SeedRevealed { draw: DrawId, sealed: EntryHash, secret: Bytes32 }
+    /// All have revealed, or the deadline has come.
+    CeremonyClosed { draw: DrawId, missing: BTreeSet<KeyId> }
+    /// The attempt failed.
+    CeremonyFailed { draw: DrawId, code: FailureCode, barred: BTreeSet<KeyId> }
+}

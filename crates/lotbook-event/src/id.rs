@@ -1,0 +1,225 @@
+//! Identifiers, codes, dates and texts as newtypes: parsed once, here.
+
+use crate::wire::{FieldError, Wire};
+use unicode_normalization::is_nfc;
+
+/// Longest identifier in bytes.
+pub const MAX_ID_BYTES: usize = 160;
+/// Longest text in bytes.
+pub const MAX_TEXT_BYTES: usize = 4_096;
+
+fn check_text(text: &str, max: usize) -> Result<(), FieldError> {
+    if text.len() > max {
+        return Err(FieldError::new(format!("has {} bytes, at most {max} are allowed", text.len())));
+    }
+    if text.contains('\0') {
+        return Err(FieldError::new("holds U+0000"));
+    }
+    if !is_nfc(text) {
+        return Err(FieldError::new("is not in Unicode normalisation form C"));
+    }
+    Ok(())
+}
+
+macro_rules! text_type {
+    ($($(#[$doc:meta])* $name:ident : $check:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses the text.
+            ///
+            /// # Errors
+            /// [`FieldError`] if the text is not allowed here.
+            pub fn new(text: impl Into<String>) -> Result<Self, FieldError> {
+                let text = text.into();
+                let check: fn(&str) -> Result<(), FieldError> = $check;
+                check(&text)?;
+                Ok(Self(text))
+            }
+            /// The text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+
+        impl Wire for $name {
+            type Wire = String;
+            fn parse(wire: String) -> Result<Self, FieldError> { Self::new(wire) }
+            fn wire(&self) -> String { self.0.clone() }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result { f.write_str(&self.0) }
+        }
+    )*};
+}
+
+text_type! {
+    /// Any text, may be empty: NFC, without U+0000, at most [`MAX_TEXT_BYTES`].
+    Text: |t| check_text(t, MAX_TEXT_BYTES);
+    /// Section number.
+    SectionId: check_id;
+    /// Item number.
+    ItemId: check_id;
+    /// Roster number of an inspector.
+    InspectorId: check_id;
+    /// Plan identifier, unique on the ledger.
+    PlanId: check_id;
+    /// Batch identifier, unique within its plan.
+    BatchId: check_id;
+    /// Scheme identifier, unique on the ledger.
+    SchemeId: check_id;
+    /// Draw identifier: `PLAN/BATCH.ATTEMPT`.
+    DrawId: check_path;
+    /// Inspection identifier: `DRAW/USCC`.
+    InspectionId: check_path;
+    /// Unified social credit code, GB 32100-2015, check characters verified.
+    Uscc: check_uscc;
+    /// Area code GB/T 2260: six digits.
+    AreaCode: check_area;
+    /// Month and day `MM-DD`.
+    MonthDay: check_month_day;
+}
+
+fn check_id(text: &str) -> Result<(), FieldError> {
+    check_path(text)?;
+    if text.contains('/') { Err(FieldError::new("holds a slash")) } else { Ok(()) }
+}
+
+fn check_path(text: &str) -> Result<(), FieldError> {
+    check_text(text, MAX_ID_BYTES)?;
+    if text.is_empty() {
+        return Err(FieldError::new("is empty"));
+    }
+    if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(FieldError::new("holds white space or a control character"));
+    }
+    Ok(())
+}
+
+fn check_area(text: &str) -> Result<(), FieldError> {
+    if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(FieldError::new(format!("`{text}` is not an area code of six digits")))
+    }
+}
+
+fn check_month_day(text: &str) -> Result<(), FieldError> {
+    Date::new(&format!("2000-{text}")).map(|_| ()).map_err(|_| FieldError::new(format!("`{text}` is not MM-DD")))
+}
+
+const USCC_SET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+const BODY_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+
+/// GB 32100-2015 and, for the body, GB 11714.
+fn check_uscc(text: &str) -> Result<(), FieldError> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 18 {
+        return Err(FieldError::new(format!("`{text}` has {} characters, a credit code has 18", bytes.len())));
+    }
+    let (mut sum, mut weight) = (0_u32, 1_u32);
+    for byte in bytes.iter().take(17) {
+        sum += uscc_value(*byte, text)? * weight;
+        weight = weight * 3 % 31;
+    }
+    let check = (31 - sum % 31) % 31;
+    if bytes.last().and_then(|b| uscc_value(*b, text).ok()) != Some(check) {
+        return Err(FieldError::new(format!("`{text}` has a wrong last check character")));
+    }
+    let body = bytes.get(8..17).unwrap_or_default();
+    let sum: u32 = body.iter().zip(BODY_WEIGHTS).map(|(b, w)| body_value(*b) * w).sum();
+    let expected = match 11 - sum % 11 {
+        10 => b'X',
+        11 => b'0',
+        digit => b'0' + u8::try_from(digit).unwrap_or(0),
+    };
+    if body.last() == Some(&expected) {
+        Ok(())
+    } else {
+        Err(FieldError::new(format!("`{text}` has a wrong check character in its body")))
+    }
+}
+
+fn uscc_value(byte: u8, text: &str) -> Result<u32, FieldError> {
+    let place = USCC_SET.iter().position(|b| *b == byte).and_then(|p| u32::try_from(p).ok());
+    place.ok_or_else(|| FieldError::new(format!("`{text}` holds a character that credit codes do not have")))
+}
+
+fn body_value(byte: u8) -> u32 {
+    char::from(byte).to_digit(36).unwrap_or(0)
+}
+
+impl AreaCode {
+    /// Whether this area contains a code: 411100 contains every code that begins with 4111.
+    pub fn contains(&self, code: &AreaCode) -> bool {
+        let mut prefix = self.as_str();
+        while let Some(shorter) = prefix.strip_suffix("00") {
+            prefix = shorter;
+        }
+        code.as_str().starts_with(prefix)
+    }
+}
+
+/// A civil date, `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub jiff::civil::Date);
+
+impl Date {
+    /// Parses exactly `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// [`FieldError`] for any other text or a day that does not exist.
+    pub fn new(text: &str) -> Result<Self, FieldError> {
+        let date = text.parse::<jiff::civil::Date>().ok().filter(|date| date.to_string() == text);
+        date.map(Self).ok_or_else(|| FieldError::new(format!("`{text}` is not a date YYYY-MM-DD")))
+    }
+}
+
+impl Wire for Date {
+    type Wire = String;
+    fn parse(wire: String) -> Result<Self, FieldError> {
+        Self::new(&wire)
+    }
+    fn wire(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl core::fmt::Display for Date {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! byte_type {
+    ($($(#[$doc:meta])* $name:ident($n:literal);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $n]);
+
+        impl Wire for $name {
+            type Wire = Vec<u8>;
+            fn parse(wire: Vec<u8>) -> Result<Self, FieldError> {
+                let found = wire.len();
+                wire.try_into().map(Self).map_err(|_| FieldError::new(format!("has {found} bytes, needs {}", $n)))
+            }
+            fn wire(&self) -> Vec<u8> { self.0.to_vec() }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, "{}({})", stringify!($name), data_encoding::HEXLOWER.encode(&self.0))
+            }
+        }
+    )*};
+}
+
+byte_type! {
+    /// 16 bytes chosen by the author (UUIDv7).
+    StatementId(16);
+    /// An Ed25519 public key as stated; checked where it is registered.
+    RawKey(32);
+    /// A commitment, seed, secret, ticket or file hash: 32 bytes.
+    Bytes32(32);
+}
