@@ -43,6 +43,17 @@ pub enum CheckpointError {
     EmptyLine(usize),
 }
 
+/// Why a checkpoint is not signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignCheckpointError {
+    /// The origin is not a name for a key.
+    #[error(transparent)]
+    Note(#[from] SignNoteError),
+    /// It would not be read back: [`CheckpointError::EmptyTree`], or an origin of other lines.
+    #[error(transparent)]
+    Text(#[from] CheckpointError),
+}
+
 /// Why a signed checkpoint is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenCheckpointError {
@@ -66,9 +77,11 @@ impl Checkpoint {
     /// Signs the checkpoint with the ledger's checkpoint key; the key's name is the origin.
     ///
     /// # Errors
-    /// [`SignNoteError::Name`] if the origin is not a name for a key.
-    pub fn sign(&self, key: &SigningKey) -> Result<String, SignNoteError> {
-        sign_note(&self.to_string(), &self.origin, key)
+    /// See [`SignCheckpointError`]: what would not be opened is not signed.
+    pub fn sign(&self, key: &SigningKey) -> Result<String, SignCheckpointError> {
+        let text = self.to_string();
+        text.parse::<Self>()?;
+        Ok(sign_note(&text, &self.origin, key)?)
     }
 
     /// Opens a signed checkpoint with the ledger's key. Cosignatures of witnesses are passed by.

@@ -153,3 +153,6 @@ impl<B> Sealed<B> {
         Ok(Self { hash: entry_hash(&bytes), leaf: leaf_hash(&bytes), entry, bytes, body })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,7 @@ pub fn prove_inclusion<R: TileReader>(
     let mut proof = Vec::new();
     // PATH(m, D[n]) = PATH(m, D[0:k]) : MTH(D[k:n]) for m < k, else PATH(m - k, D[k:n]) : MTH(D[0:k]);
     // k the largest power of two below n. From the root down, so the path is reversed at the end.
+    // start <= index < end holds throughout, so nothing overflows.
     let (mut start, mut end) = (0, size);
     while let Some(height) = (end - start - 1).checked_ilog2() {
         let middle = start + (1 << height);

@@ -35,11 +35,13 @@ pub mod vkey;
 #[cfg(test)]
 mod vectors;
 
-pub use checkpoint::{Checkpoint, CheckpointError, OpenCheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, OpenCheckpointError, SignCheckpointError};
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, Sealed};
 pub use hash::{EntryHash, Instant, KeyId, LedgerId, Position, StatementHash, TreeHash};
 pub use inclusion::{InclusionError, ProveInclusionError, prove_inclusion, verify_inclusion};
-pub use note::{NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note};
+pub use note::{
+    NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note,
+};
 pub use receipt::{Receipt, ReceiptError, VerifiedReceipt};
 pub use sign::{KeyError, PublicKey, Signature, SignatureError, SigningKey};
 pub use tile::{TILE_WIDTH, TileContent, TileError, TileId, TileReader, append, frontier};

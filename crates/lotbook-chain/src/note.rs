@@ -102,12 +102,17 @@ pub struct OpenedNote {
 /// # Errors
 /// See [`SignNoteError`].
 pub fn sign_note(text: &str, name: &str, key: &SigningKey) -> Result<String, SignNoteError> {
+    if !text.ends_with('\n') {
+        return Err(NoteTextError::NoFinalNewline.into());
+    }
+    check_characters(text)?;
     let verifier = VerifierKey::new(name, key.public())?;
     // base64(key id || Ed25519(text with its final line feed))                  C2SP signed-note, Signatures
     let blob = [verifier.id().0.as_slice(), &key.sign(text.as_bytes()).0].concat();
     let note = format!("{text}\n{PREFIX}{name} {}\n", BASE64.encode(&blob));
+    // Again, as the signature line counts too: what is signed can be opened.
     check_characters(&note)?;
-    if text.ends_with('\n') { Ok(note) } else { Err(NoteTextError::NoFinalNewline.into()) }
+    Ok(note)
 }
 
 /// Opens a note: splits it at its last empty line and verifies it by the known keys.
@@ -156,7 +161,11 @@ fn parse_lines(lines: &str) -> Result<Vec<NoteSignature>, OpenNoteError> {
     if count > MAX_NOTE_SIGNATURES {
         return Err(OpenNoteError::TooManySignatures(count));
     }
-    lines.split('\n').zip(1..).map(|(line, number)| parse_line(line).ok_or(OpenNoteError::Line(number))).collect()
+    lines
+        .split('\n')
+        .zip(1..)
+        .map(|(line, number)| parse_line(line).ok_or(OpenNoteError::Line(number)))
+        .collect()
 }
 
 /// Parses `— name base64(id || signature)`.
@@ -172,7 +181,10 @@ fn parse_line(line: &str) -> Option<NoteSignature> {
 }
 
 /// The known key that a line names by both name and id.
-fn known_key<'k>(line: &NoteSignature, known: &'k [VerifierKey]) -> Result<Option<&'k VerifierKey>, OpenNoteError> {
+fn known_key<'k>(
+    line: &NoteSignature,
+    known: &'k [VerifierKey],
+) -> Result<Option<&'k VerifierKey>, OpenNoteError> {
     let mut named = known.iter().filter(|key| key.name() == line.name && key.id() == line.id);
     let first = named.next();
     if named.any(|other| Some(other) != first) {

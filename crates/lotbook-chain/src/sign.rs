@@ -138,7 +138,8 @@ pub fn statement_message(ledger: LedgerId, statement: &[u8]) -> Vec<u8> {
 pub fn possession_message(ledger: LedgerId, key: &PublicKey, role: &str, section: &str) -> Vec<u8> {
     // "lotbook v1 key\n" || ledger_id || public key || enc(role) || enc(section)
     let key = key.to_bytes();
-    [b"lotbook v1 key\n".as_slice(), &ledger.0, &key, &enc(role.as_bytes()), &enc(section.as_bytes())].concat()
+    [b"lotbook v1 key\n".as_slice(), &ledger.0, &key, &enc(role.as_bytes()), &enc(section.as_bytes())]
+        .concat()
 }
 
 /// The message of a refusal receipt, signed by the system key.
@@ -147,3 +148,6 @@ pub fn refusal_message(ledger: LedgerId, statement: StatementHash, at: Position,
     let at = at.0.to_le_bytes();
     [b"lotbook v1 refusal\n".as_slice(), &ledger.0, &statement.0, &at, &enc(code.as_bytes())].concat()
 }
+
+#[cfg(test)]
+mod tests;

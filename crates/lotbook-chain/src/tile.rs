@@ -5,7 +5,7 @@ use crate::tree::{Frontier, join, root};
 use std::collections::BTreeMap;
 
 /// Hashes in a full tile (tlog-tiles: tile height 8).
-pub const TILE_WIDTH: usize = 256;
+pub const TILE_WIDTH: u16 = 256;
 /// Levels of the tree that one level of tiles spans.
 const TILE_HEIGHT: u32 = 8;
 
@@ -26,8 +26,8 @@ impl TileId {
     pub fn width_at(self, size: u64) -> u16 {
         // Partial width at level l = floor(size / 256^l) mod 256; tiles further left are full.
         let hashes = size.checked_shr(u32::from(self.level).saturating_mul(TILE_HEIGHT)).unwrap_or(0);
-        let before = self.index.saturating_mul(TILE_WIDTH as u64);
-        u16::try_from(hashes.saturating_sub(before)).map_or(TILE_WIDTH as u16, |width| width.min(TILE_WIDTH as u16))
+        let before = self.index.saturating_mul(u64::from(TILE_WIDTH));
+        u16::try_from(hashes.saturating_sub(before)).map_or(TILE_WIDTH, |width| width.min(TILE_WIDTH))
     }
 }
 
@@ -53,7 +53,7 @@ pub trait TileReader {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileError<E> {
     /// The reader failed.
-    #[error("failed to read a tile: {0}")]
+    #[error("failed to read a tile")]
     Read(#[source] E),
     /// The reader gave fewer hashes than the tree has there.
     #[error("tile {id} has {found} hashes, expected {expected}")]
@@ -119,7 +119,7 @@ fn append_level<R: TileReader>(
     let mut above = Vec::new();
     for hash in hashes {
         content.push(*hash);
-        if content.len() == TILE_WIDTH {
+        if content.len() == usize::from(TILE_WIDTH) {
             above.push(root(&content));
             changed.push((TileId { level, index }, core::mem::take(&mut content)));
             index = index.saturating_add(1);
@@ -184,11 +184,13 @@ impl<'r, R: TileReader> StoredTree<'r, R> {
 
     /// The root of the complete subtree of 2^height leaves that begins at leaf `start`.
     fn subtree(&mut self, start: u64, height: u32) -> Result<TreeHash, TileError<R::Error>> {
-        let (tile_level, height_in_tile) = (height / TILE_HEIGHT, height % TILE_HEIGHT);
-        // height < 64, so the level is below 8 and the shift below 64.
-        let place = start >> (tile_level * TILE_HEIGHT);
-        let id = TileId { level: tile_level as u8, index: place >> TILE_HEIGHT };
-        let (offset, count) = ((place as usize) % TILE_WIDTH, 1_usize << height_in_tile);
+        // The height is below 64: the level is below 8, and no shift is too far.
+        let level = height / TILE_HEIGHT;
+        let place = start >> (level * TILE_HEIGHT);
+        let id = TileId { level: u8::try_from(level).unwrap_or(u8::MAX), index: place >> TILE_HEIGHT };
+        // The place within the tile is the lowest byte: place mod 256.
+        let [offset, ..] = place.to_le_bytes();
+        let (offset, count) = (usize::from(offset), 1_usize << (height % TILE_HEIGHT));
         let tile = self.tile(id)?;
         let found = tile.len();
         match tile.get(offset..offset + count) {

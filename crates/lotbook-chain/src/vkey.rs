@@ -150,7 +150,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), KeyNameError> {
 
 fn note_key_id(name: &str, public: &PublicKey) -> NoteKeyId {
     // SHA-256(name || 0x0A || 0x01 || public key)[0..4]                         C2SP signed-note, Signatures
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n']).chain_update(typed_key(public)).finalize();
+    let hash =
+        Sha256::new().chain_update(name).chain_update([b'\n']).chain_update(typed_key(public)).finalize();
     let [a, b, c, d, ..]: [u8; 32] = hash.into();
     NoteKeyId([a, b, c, d])
 }

@@ -1,1 +1,36 @@
-//! stub
+//! The rules: who may state what, what follows from it, what is due, and the state it all adds up to.
+//!
+//! [`authenticate`] -> [`decide`] -> [`evolve`], and [`due`] for what time itself brings. All pure: the
+//! clock is an argument, there is no randomness, no I/O. `decide` and `due` change nothing; `evolve`
+//! refuses nothing. Each article with a rule is one file in [`article`].
+
+pub mod article;
+pub mod authenticate;
+pub mod authority;
+pub mod calendar;
+pub mod ceremony;
+pub mod civil;
+pub mod decide;
+pub mod derived;
+pub mod draw;
+pub mod due;
+pub mod evolve;
+pub mod genesis;
+pub mod key;
+pub mod obligation;
+pub mod participant;
+pub mod pool;
+pub mod registry;
+pub mod staffing;
+pub mod state;
+
+pub use authenticate::{Authentic, Rejection, SignedStatement, authenticate};
+pub use decide::{consequences, decide};
+pub use derived::derive;
+pub use due::{Due, next_due};
+pub use evolve::evolve;
+pub use genesis::Genesis;
+pub use state::State;
+
+/// Version of the rules that this code decides by (ledger.md 1); never edited once released.
+pub const DECIDE_VERSION: u32 = 1;

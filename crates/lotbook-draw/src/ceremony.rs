@@ -143,8 +143,7 @@ pub fn beacon_round(reveal_deadline_us: u64, genesis_s: u64, period_s: u64, delt
         return None;
     }
     // R = ceil((reveal_deadline + 10^6 * (delta - genesis)) / (10^6 * period)) + 1, exact integers
-    let distance =
-        i128::from(reveal_deadline_us) + 1_000_000 * (i128::from(delta_s) - i128::from(genesis_s));
+    let distance = i128::from(reveal_deadline_us) + 1_000_000 * (i128::from(delta_s) - i128::from(genesis_s));
     let period = 1_000_000 * i128::from(period_s);
     // For a positive divisor, ceil(a / b) = -floor(-a / b), and div_euclid is that floor.
     let round = 1 - (-distance).div_euclid(period);

@@ -37,8 +37,7 @@ pub struct Selection {
 /// # Errors
 /// The rule does not fit the pool, see [`QuotaError`].
 pub fn select(pool: &Pool, quota: &Quota, seed: &Seed) -> Result<Selection, QuotaError> {
-    let (mut quotas, words) =
-        quota.per_stratum(&eligible_per_stratum(pool), &Stage::Quota.key(seed))?;
+    let (mut quotas, words) = quota.per_stratum(&eligible_per_stratum(pool), &Stage::Quota.key(seed))?;
     let (mut drawn, rest) = split(ticket_order(pool, seed), &quotas);
     if let Quota::AtLeast { ppm, minimum } = quota {
         let rated = rest.into_iter().filter(|(_, o)| ppm.get(&o.stratum).is_some_and(|&rate| rate > 0));

@@ -106,7 +106,9 @@ fn check_area(text: &str) -> Result<(), FieldError> {
 }
 
 fn check_month_day(text: &str) -> Result<(), FieldError> {
-    Date::new(&format!("2000-{text}")).map(|_| ()).map_err(|_| FieldError::new(format!("`{text}` is not MM-DD")))
+    Date::new(&format!("2000-{text}"))
+        .map(|_| ())
+        .map_err(|_| FieldError::new(format!("`{text}` is not MM-DD")))
 }
 
 const USCC_SET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -116,7 +118,10 @@ const BODY_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 fn check_uscc(text: &str) -> Result<(), FieldError> {
     let bytes = text.as_bytes();
     if bytes.len() != 18 {
-        return Err(FieldError::new(format!("`{text}` has {} characters, a credit code has 18", bytes.len())));
+        return Err(FieldError::new(format!(
+            "`{text}` has {} characters, a credit code has 18",
+            bytes.len()
+        )));
     }
     let (mut sum, mut weight) = (0_u32, 1_u32);
     for byte in bytes.iter().take(17) {

@@ -22,6 +22,7 @@ pub use flag::Flag;
 pub use id::*;
 pub use refusal::{Code, Refusal};
 pub use statement::{DecodeError, Event, Statement};
+pub use wire::FieldError;
 
 /// The compiled `FileDescriptorSet` of the vocabulary, for JSON and reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lotbook.fds"));

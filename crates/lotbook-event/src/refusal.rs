@@ -140,7 +140,10 @@ mod tests {
         for code in Code::ALL {
             assert!(seen.insert(code.as_str()), "{code} twice");
             assert!(code.as_str().bytes().all(|b| b.is_ascii_uppercase() || b == b'_'), "{code}");
-            assert!(!code.rule().is_empty() && !code.rule_zh().is_ascii() && !code.remedy().is_empty(), "{code}");
+            assert!(
+                !code.rule().is_empty() && !code.rule_zh().is_ascii() && !code.remedy().is_empty(),
+                "{code}"
+            );
         }
     }
 }

@@ -35,7 +35,9 @@ pub enum DecodeError {
     #[error("not a protobuf statement: {0}")]
     NotProtobuf(String),
     /// Unknown or duplicate fields, another order, an explicit default, an over-long number.
-    #[error("not in canonical form: encoding it again gives other bytes from offset {0} on (unknown or duplicate field, other order, explicit default or over-long number)")]
+    #[error(
+        "not in canonical form: encoding it again gives other bytes from offset {0} on (unknown or duplicate field, other order, explicit default or over-long number)"
+    )]
     NotCanonical(usize),
     /// A field is not what it must be.
     #[error(transparent)]

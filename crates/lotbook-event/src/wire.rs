@@ -110,7 +110,9 @@ impl<T: Wire + Ord> Wire for BTreeSet<T> {
     fn parse(wire: Self::Wire) -> Result<Self, FieldError> {
         let rows = Vec::<T>::parse(wire)?;
         match rows.windows(2).position(|pair| matches!(pair, [a, b] if a >= b)) {
-            Some(n) => Err(FieldError::new("is not in strictly ascending order").within(&format!("[{}]", n + 1))),
+            Some(n) => {
+                Err(FieldError::new("is not in strictly ascending order").within(&format!("[{}]", n + 1)))
+            }
             None => Ok(rows.into_iter().collect()),
         }
     }

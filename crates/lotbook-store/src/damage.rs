@@ -2,7 +2,7 @@
 
 use crate::journal::Head;
 use crate::link::LinkFault;
-use lotbook_chain::Position;
+use lotbook_chain::{EntryHash, Position};
 use std::path::PathBuf;
 
 /// A place where the journal is not what was written. Nothing was changed when it was found.
@@ -50,6 +50,24 @@ pub enum Damage {
         fault: FrameFault,
         /// Why it cannot be the unacknowledged end.
         proof: Proof,
+    },
+    /// The journal ends in good order before the size the anchor states.
+    #[error(
+        "the journal ends here, but the anchor states {anchor}: this is an older copy, or its end was cut off"
+    )]
+    Shorter {
+        /// What the anchor states.
+        anchor: Head,
+    },
+    /// The journal and the anchor name different entries.
+    #[error(
+        "the entry has hash {found}, but the anchor states {anchor}: this is another branch of the ledger"
+    )]
+    Diverged {
+        /// The entry's hash in the journal.
+        found: EntryHash,
+        /// What the anchor states.
+        anchor: Head,
     },
     /// A frame is whole, but its entry does not follow the one before.
     #[error("{0}")]
@@ -115,6 +133,12 @@ pub enum Proof {
     Later {
         /// Where the later frame begins, in bytes.
         offset: u64,
+    },
+    /// A later segment begins behind it.
+    #[error("a later segment begins at position {next}")]
+    Segment {
+        /// First position of that segment.
+        next: Position,
     },
     /// It was acknowledged by this process.
     #[error("it was acknowledged")]

@@ -89,20 +89,33 @@ pub enum AppendError {
     },
 }
 
-/// Why entries could not be read.
+/// Why a journal could not be opened or read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub enum JournalError {
     /// The bytes are there but are not what was written.
     #[error(transparent)]
     Damaged(#[from] Box<Damaged>),
-    /// The operating system could not read.
-    #[error("failed to read {file}: {source}", file = file.display())]
+    /// The operating system failed.
+    #[error("failed to {action} {file}: {source}", file = file.display())]
     Io {
+        /// What was to be done.
+        action: &'static str,
         /// The file.
         file: std::path::PathBuf,
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl JournalError {
+    /// For `map_err`: an operating system's error with what was to be done, and to which file.
+    pub(crate) fn io(
+        action: &'static str,
+        file: &std::path::Path,
+    ) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let file = file.to_owned();
+        move |source| Self::Io { action, file, source }
+    }
 }
 
 /// An append-only chain of entries with one writer. `suite::conforms` says what that means.
@@ -132,8 +145,8 @@ pub trait Journal: Send + Sync {
     /// At most `max` entries from `from` on, in order; fewer, or none, at the durable head.
     ///
     /// # Errors
-    /// See [`ReadError`].
-    fn read(&self, from: Position, max: usize) -> Result<Vec<Vec<u8>>, ReadError>;
+    /// See [`JournalError`].
+    fn read(&self, from: Position, max: usize) -> Result<Vec<Vec<u8>>, JournalError>;
 
     /// The durable head.
     fn durable_head(&self) -> Head;
@@ -169,8 +182,8 @@ impl<J: Journal> Tail<'_, J> {
     /// Waits at most `timeout` for entries; empty if none became durable in that time.
     ///
     /// # Errors
-    /// See [`ReadError`]; the follower stays where it was.
-    pub fn next_entries(&mut self, timeout: Duration) -> Result<Vec<Vec<u8>>, ReadError> {
+    /// See [`JournalError`]; the follower stays where it was.
+    pub fn next_entries(&mut self, timeout: Duration) -> Result<Vec<Vec<u8>>, JournalError> {
         if self.journal.wait_beyond(self.next, timeout).size <= self.next.0 {
             return Ok(Vec::new());
         }

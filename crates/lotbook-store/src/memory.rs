@@ -1,6 +1,6 @@
 //! A journal in memory, for tests: the same promises as the others, but for the loss of power.
 
-use crate::journal::{AppendError, Head, Journal, Lease, ReadError};
+use crate::journal::{AppendError, Head, Journal, JournalError, Lease};
 use crate::link::follow_batch;
 use crate::watch::{HeadWatch, lock};
 use lotbook_chain::{EntryHash, Position};
@@ -58,7 +58,7 @@ impl Journal for MemoryJournal {
         Ok(head)
     }
 
-    fn read(&self, from: Position, max: usize) -> Result<Vec<Vec<u8>>, ReadError> {
+    fn read(&self, from: Position, max: usize) -> Result<Vec<Vec<u8>>, JournalError> {
         let skip = usize::try_from(from.0).unwrap_or(usize::MAX);
         Ok(lock(&self.kept).entries.iter().skip(skip).take(max).cloned().collect())
     }

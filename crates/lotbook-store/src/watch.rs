@@ -27,8 +27,7 @@ impl HeadWatch {
     }
 
     pub(crate) fn wait_beyond(&self, position: Position, timeout: Duration) -> Head {
-        let waited =
-            self.moved.wait_timeout_while(lock(&self.head), timeout, |head| head.size <= position.0);
+        let waited = self.moved.wait_timeout_while(lock(&self.head), timeout, |head| head.size <= position.0);
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }

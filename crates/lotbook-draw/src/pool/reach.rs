@@ -32,7 +32,7 @@ impl<'a> Reach<'a> {
     pub fn too_few_allowed<'b>(&self, conflicts: impl IntoIterator<Item = &'b str>) -> bool {
         let distinct: BTreeSet<&str> = conflicts.into_iter().collect();
         let barred: u128 =
-            distinct.iter().filter_map(|uscc| self.weights.get(uscc)).map(|&w| u128::from(w)).sum();
+            distinct.iter().filter_map(|uscc| self.weights.get(*uscc)).map(|&w| u128::from(w)).sum();
         // 2 * (weight of the enterprises he has no conflict with) < weight of all
         2 * (self.total - barred) < self.total // barred is a part of total
     }

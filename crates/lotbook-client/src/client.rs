@@ -1,0 +1,232 @@
+//! The client: one connection to one ledger, and the trust root it is held to.
+
+use crate::error::{ClientError, Refused, Untrustworthy};
+use crate::follower::{Cursor, Follower, VerifiedEntry};
+use crate::limits;
+use crate::receipt::{self, SignedStatement, Submitted};
+use crate::stream::{Entries, Subscription};
+use crate::trust::{Genesis, TrustRoot};
+use lotbook_chain::{Checkpoint, Receipt, SigningKey};
+use lotbook_event::Statement;
+use lotbook_rpc::proto::{self, log_service_client::LogServiceClient};
+use lotbook_rpc::proto::{proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient};
+use std::sync::{Arc, Mutex, PoisonError};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Response, Status};
+
+/// A client of one ledger; cheap to clone, all clones share one connection and what was seen.
+#[derive(Debug, Clone)]
+pub struct Client {
+    channel: Channel,
+    genesis: Arc<Genesis>,
+    /// The newest head seen by any call.
+    seen: Arc<Mutex<Cursor>>,
+}
+
+impl Client {
+    /// Connects to a ledger that is known: its genesis entry must be the one of the trust root.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrustworthy`] if another ledger answers.
+    pub async fn connect(url: &str, trust: TrustRoot) -> Result<Self, ClientError> {
+        trust.check()?;
+        let channel = open_channel(url).await?;
+        let genesis = Genesis::read_under(&fetch(&channel, 0).await?, &trust)?;
+        Ok(Self::new(channel, genesis))
+    }
+
+    /// Connects to a ledger of which nothing is known, and believes its genesis entry.
+    ///
+    /// Trust on first use: whoever answers now is the ledger from now on. Keep [`Client::trust_root`],
+    /// compare its ledger id with what the office published, and use [`Client::connect`] next time.
+    ///
+    /// # Errors
+    /// [`ClientError::Untrustworthy`] if the genesis entry contradicts itself.
+    pub async fn trust_on_first_use(url: &str) -> Result<Self, ClientError> {
+        let channel = open_channel(url).await?;
+        let genesis = Genesis::read(&fetch(&channel, 0).await?)?;
+        Ok(Self::new(channel, genesis))
+    }
+
+    fn new(channel: Channel, genesis: Genesis) -> Self {
+        Self { channel, genesis: Arc::new(genesis), seen: Arc::default() }
+    }
+
+    /// What this client holds the ledger to.
+    pub fn trust_root(&self) -> &TrustRoot {
+        &self.genesis.trust
+    }
+
+    /// What the ledger's genesis entry states.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Signs and states an event; returns when it is durable and its receipt is verified.
+    ///
+    /// # Errors
+    /// See [`ClientError`]. After [`ClientError::Unavailable`] it may or may not be recorded: submit the
+    /// same statement again, which is safe for ever.
+    pub async fn submit(&self, key: &SigningKey, statement: &Statement) -> Result<Submitted, ClientError> {
+        self.submit_signed(&SignedStatement::sign(self.trust_root(), key, statement)).await
+    }
+
+    /// States what was signed elsewhere or before.
+    ///
+    /// # Errors
+    /// See [`Client::submit`].
+    pub async fn submit_signed(&self, signed: &SignedStatement) -> Result<Submitted, ClientError> {
+        let mut service = SubmitServiceClient::new(self.channel.clone())
+            .max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
+            .max_encoding_message_size(limits::MAX_SENT_BYTES);
+        let answer = within(service.submit(deadline(signed.request()))).await;
+        let response = answer.map_err(|error| self.check_refusal(error, &signed.statement))?;
+        let submitted = signed.check(self.trust_root(), receipt::from_wire(response.receipt)?)?;
+        self.note(&submitted.checkpoint)?;
+        Ok(submitted)
+    }
+
+    /// The newest checkpoint, verified; never older than one this client has seen before the call.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn checkpoint(&self) -> Result<Checkpoint, ClientError> {
+        let mut known = self.cursor_at(0);
+        known.tree = None;
+        let mut service = ProofServiceClient::new(self.channel.clone())
+            .max_decoding_message_size(limits::MAX_RECEIVED_BYTES);
+        let response = within(service.get_checkpoint(deadline(proto::GetCheckpointRequest {}))).await?;
+        let checkpoint =
+            Checkpoint::open(&response.checkpoint, &self.trust_root().vkey).map_err(Untrustworthy::from)?;
+        known.see(&checkpoint)?;
+        self.note(&checkpoint)?;
+        Ok(checkpoint)
+    }
+
+    /// One entry and its receipt, verified.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused beyond the head.
+    pub async fn entry(&self, position: u64) -> Result<(VerifiedEntry, Receipt), ClientError> {
+        let receipt = fetch(&self.channel, position).await?;
+        let proved = receipt.verify(&self.trust_root().vkey).map_err(Untrustworthy::from)?;
+        let (expected, found) = (position, proved.entry.position.0);
+        if found != expected {
+            return Err(Untrustworthy::OtherPosition { expected, found }.into());
+        }
+        self.note(&proved.checkpoint)?;
+        Ok((VerifiedEntry::open(receipt.entry.clone(), position)?, receipt))
+    }
+
+    /// The entries from `from` up to, not including, `to` (the head if absent), each verified.
+    ///
+    /// From position 0 to the head, the whole tree is rebuilt, and its root compared with the checkpoint.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused beyond the head.
+    pub async fn entries(&self, from: u64, to: Option<u64>) -> Result<Entries, ClientError> {
+        let head = self.checkpoint().await?;
+        let to = to.unwrap_or(head.size);
+        let mut cursor = self.cursor_at(from);
+        cursor.see(&head)?;
+        let follower = Follower::new(self.trust_root().clone(), cursor);
+        if from == to && to <= head.size {
+            return Ok(Entries::new(None, follower, to));
+        }
+        let request = proto::ListEntriesRequest { from, to: Some(to) };
+        let batches = within(self.log().list_entries(Request::new(request))).await?;
+        Ok(Entries::new(Some(batches), follower, to))
+    }
+
+    /// Everything from a position on: what there is, a marker, then what comes.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused beyond the head.
+    pub async fn subscribe(&self, from: u64) -> Result<Subscription, ClientError> {
+        self.resume(self.cursor_at(from)).await
+    }
+
+    /// Goes on where another subscription stood; the new entries must continue the old chain.
+    ///
+    /// # Errors
+    /// See [`Client::subscribe`].
+    pub async fn resume(&self, cursor: Cursor) -> Result<Subscription, ClientError> {
+        let request = proto::SubscribeRequest { from: cursor.next };
+        let batches = within(self.log().subscribe(Request::new(request))).await?;
+        Ok(Subscription::new(batches, Follower::new(self.trust_root().clone(), cursor)))
+    }
+
+    fn log(&self) -> LogServiceClient<Channel> {
+        log(&self.channel)
+    }
+
+    /// A cursor at a position that knows the newest head seen.
+    fn cursor_at(&self, position: u64) -> Cursor {
+        let head = self.seen.lock().unwrap_or_else(PoisonError::into_inner).head;
+        Cursor { head, ..Cursor::at(position) }
+    }
+
+    /// Remembers a head. Calls overlap, so an older one is no offence; two roots of one size are.
+    fn note(&self, checkpoint: &Checkpoint) -> Result<(), Untrustworthy> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match seen.head {
+            Some((size, _)) if checkpoint.size < size => Ok(()),
+            _ => seen.see(checkpoint),
+        }
+    }
+
+    /// Lets a refusal through with its receipt verified, or shows that the receipt is not good.
+    fn check_refusal(&self, error: ClientError, statement: &[u8]) -> ClientError {
+        let ClientError::Refused(mut refused) = error else { return error };
+        let Refused { error, receipt } = refused.as_mut();
+        if let Some(word) = error.refusal_receipt.take() {
+            if let Err(untrustworthy) = self.genesis.check_refusal(&word, statement, error) {
+                return untrustworthy.into();
+            }
+            *receipt = Some(word);
+        }
+        ClientError::Refused(refused)
+    }
+}
+
+async fn open_channel(url: &str) -> Result<Channel, ClientError> {
+    let wrong = |error: tonic::transport::Error| {
+        let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+        ClientError::unavailable(format!("{url}: {error}{cause}"))
+    };
+    let endpoint = Endpoint::from_shared(url.to_owned()).map_err(wrong)?;
+    let endpoint = endpoint
+        .connect_timeout(limits::CONNECT_TIMEOUT)
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(limits::KEEPALIVE_INTERVAL)
+        .keep_alive_timeout(limits::KEEPALIVE_TIMEOUT)
+        .keep_alive_while_idle(true)
+        .http2_max_header_list_size(limits::MAX_HEADER_LIST_BYTES);
+    endpoint.connect().await.map_err(wrong)
+}
+
+fn log(channel: &Channel) -> LogServiceClient<Channel> {
+    LogServiceClient::new(channel.clone()).max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
+}
+
+async fn fetch(channel: &Channel, position: u64) -> Result<Receipt, ClientError> {
+    let response = within(log(channel).get_entry(deadline(proto::GetEntryRequest { position }))).await?;
+    Ok(receipt::from_wire(response.receipt)?)
+}
+
+/// A unary request that tells the server how long it is waited for.
+fn deadline<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(limits::CALL_TIMEOUT);
+    request
+}
+
+/// The answer, or [`ClientError::Unavailable`] after [`limits::CALL_TIMEOUT`].
+async fn within<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, ClientError> {
+    match tokio::time::timeout(limits::CALL_TIMEOUT, call).await {
+        Ok(answer) => answer.map(Response::into_inner).map_err(|status| ClientError::from_status(&status)),
+        Err(_) => {
+            Err(ClientError::unavailable(format!("no answer within {} s", limits::CALL_TIMEOUT.as_secs())))
+        }
+    }
+}

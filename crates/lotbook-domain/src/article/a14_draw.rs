@@ -1,0 +1,314 @@
+//! Art. 14: objects, inspectors and assignment are drawn by the system, in a ceremony (draw.md 1).
+
+use super::{Found, a08_items::in_force};
+use crate::ceremony::{Ceremony, Stage};
+use crate::civil::{date_of, plus_days};
+use crate::decide::{DecideError, Stated};
+use crate::draw::conclude;
+use crate::evolve::draw_id;
+use crate::participant::participants;
+use crate::pool::Basis;
+use crate::staffing::firm_without_team;
+use crate::state::{BatchRecord, State};
+use lotbook_chain::{EntryHash, Instant, KeyId, Sealed, TreeHash};
+use lotbook_draw::Pool;
+use lotbook_event::ceremony::*;
+use lotbook_event::{BatchId, Code, DrawId, Event, Flag, PlanId, Refusal, Statement, Text};
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Failed attempts after which a batch needs a beacon (draw.md 1), which this rule set cannot name.
+pub const MAX_FAILED_ATTEMPTS: usize = 2;
+
+/// A ceremony may be opened: adopted plan and scheme, published items, nothing drawn, nothing open.
+pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<(), Refusal> {
+    let name = format!("{}/{}", e.plan, e.batch);
+    let record = state.batch(&e.plan, &e.batch)?;
+    if let Some(drawn) = &record.drawn {
+        return Err(Refusal::new(Code::AlreadyDrawn, &name, format!("batch {name} was drawn as {drawn}")));
+    }
+    adopted_by_all(state, record, e)?;
+    let own = stated.statement().section.as_ref();
+    if !own.is_some_and(|own| record.batch.sections.contains(own)) {
+        let sections: Vec<_> = record.batch.sections.iter().map(|s| s.as_str()).collect();
+        let own = own.map_or("no section", |own| own.as_str());
+        let found = format!("batch {name} belongs to {}, the operator acts for {own}", sections.join(", "));
+        return Err(Refusal::new(Code::OtherSection, &name, found));
+    }
+    let none = || Refusal::new(Code::NoScheme, &name, format!("batch {name} has no adopted scheme"));
+    let scheme = record.scheme.as_ref().ok_or_else(none)?;
+    let rules = state.rule_set()?;
+    let days = i64::from(rules.value.scheme_min_age_days);
+    for (what, since) in [("scheme", scheme.recorded_at), ("rule set", rules.recorded_at)] {
+        if plus_days(date_of(since), days) > date_of(stated.at()) {
+            let found = format!("the {what} was recorded on {}, {days} days must pass", date_of(since));
+            return Err(Refusal::new(Code::TooYoung, &name, found));
+        }
+    }
+    in_force(state, &record.batch.items)?;
+    attempt(state, record, e, &name)
+}
+
+/// Every section of the batch has an adopted plan that names it (Arts. 12, 16).
+fn adopted_by_all(state: &State, record: &BatchRecord, e: &CeremonyOpened) -> Result<(), Refusal> {
+    for section in &record.batch.sections {
+        let names = |plan: &PlanId, joins: &[lotbook_event::plan::BatchJoin]| {
+            *plan == e.plan || joins.iter().any(|join| join.plan == e.plan && join.batch == e.batch)
+        };
+        let mut plans = state.plans.values().filter(|plan| plan.draft.section == *section);
+        if !plans.any(|plan| plan.adopted.is_some() && names(&plan.draft.plan, &plan.draft.joins)) {
+            let found =
+                format!("section {section} has no adopted plan that names batch {}/{}", e.plan, e.batch);
+            return Err(Refusal::new(Code::NoAdoptedPlan, section, found));
+        }
+    }
+    Ok(())
+}
+
+/// Attempts are numbered without gaps, one at a time, each linked to the end of the one before.
+fn attempt(state: &State, record: &BatchRecord, e: &CeremonyOpened, name: &str) -> Result<(), Refusal> {
+    let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
+    if let Some(open) = last.filter(|last| last.stage != Stage::Failed) {
+        return Err(Refusal::new(
+            Code::CeremonyOpen,
+            name,
+            format!("ceremony {} is {:?}", open.draw, open.stage),
+        ));
+    }
+    if record.attempts.len() >= MAX_FAILED_ATTEMPTS {
+        let found = format!("{} attempts have failed; the next one needs a beacon", record.attempts.len());
+        return Err(Refusal::new(Code::WrongPhase, name, found));
+    }
+    let number = u32::try_from(record.attempts.len() + 1).unwrap_or(u32::MAX);
+    let terminal = last.and_then(|last| last.terminal);
+    if e.attempt != number || e.previous_terminal != terminal {
+        let end = terminal.map_or("nothing".into(), |hash: EntryHash| hash.to_string());
+        let found = format!("attempt {} is stated, the next one is {number} and follows {end}", e.attempt);
+        return Err(Refusal::new(Code::InvalidValue, name, found));
+    }
+    Ok(())
+}
+
+/// A retry keeps the pool of the attempt before it (draw.md 1).
+pub fn kept_pool(state: &State, record: &BatchRecord) -> Option<Arc<Pool>> {
+    let pool = |draw: &DrawId| state.ceremonies.get(draw)?.frozen.as_ref().map(|frozen| frozen.pool.clone());
+    record.attempts.iter().rev().find_map(pool)
+}
+
+/// The frozen pool that follows from an opening.
+///
+/// # Errors
+/// A stratum without a rate, an enterprise that cannot be staffed, participants without a key.
+pub fn freeze<B: Borrow<Statement>>(
+    state: &State,
+    e: &CeremonyOpened,
+    sealed: &Sealed<B>,
+) -> Result<PoolFrozen, Refusal> {
+    let record = state.batch(&e.plan, &e.batch)?;
+    let none = || Refusal::new(Code::NoAdoptedPlan, &e.plan, format!("there is no plan {}", e.plan));
+    let plan = &state.plans.get(&e.plan).ok_or_else(none)?.draft;
+    let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));
+    let scheme = record.scheme.as_ref().ok_or_else(none)?;
+    let at = sealed.entry.recorded_at;
+    let basis = Basis::new(state, record, plan, at)?;
+    let pool = kept_pool(state, record).map_or_else(|| basis.pool().map(Arc::new), Ok)?;
+    drawable(&pool, &basis, &e.batch, scheme)?;
+    let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
+    let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
+    let rules = state.rule_set()?;
+    let roots = pool.roots();
+    let commit_deadline = at.plus_seconds(60 * i64::from(rules.value.commit_window_minutes));
+    let reveal_window = 60 * i64::from(rules.value.reveal_window_minutes);
+    let batch = &record.batch;
+    let invalid =
+        |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, &e.batch, error.to_string());
+    Ok(PoolFrozen {
+        draw: draw_id(&e.plan, &e.batch, e.attempt).map_err(invalid)?,
+        opened: sealed.hash,
+        rule_set: rules.entry,
+        scheme: scheme.entry,
+        objects_root: TreeHash(roots.objects),
+        inspectors_root: TreeHash(roots.inspectors),
+        conflicts_root: TreeHash(roots.conflicts),
+        strata: strata(&pool).map_err(invalid)?,
+        object_reasons: reasons(pool.objects().iter().map(|row| &row.reason)).map_err(invalid)?,
+        inspector_reasons: reasons(pool.inspectors().iter().map(|row| &row.reason)).map_err(invalid)?,
+        conflicts: pool.conflicts().len() as u64,
+        late_changes: basis
+            .late_changes()
+            .into_iter()
+            .map(|(author, rows)| LateChange { author, rows })
+            .collect(),
+        rates: batch.rates.iter().map(|r| PoolRate { stratum: r.stratum.clone(), ppm: r.ppm }).collect(),
+        minimum: batch.minimum,
+        total: batch.total,
+        seats: scheme.value.seats.iter().map(|seat| PoolSeat { accepts: seat.accepts.clone() }).collect(),
+        max_load: scheme.value.max_load,
+        min_inspectors: scheme.value.min_inspectors,
+        participants: participants(state, batch, &barred, at)?,
+        commit_deadline,
+        reveal_deadline: commit_deadline.plus_seconds(reveal_window),
+        min_reveals: rules.value.min_reveals,
+    })
+}
+
+/// Every stratum has a rate, and every eligible enterprise could be staffed alone.
+fn drawable(
+    pool: &Pool,
+    basis: &Basis<'_>,
+    batch: &BatchId,
+    scheme: &crate::state::Stated<lotbook_event::plan::SchemeAdopted>,
+) -> Result<(), Refusal> {
+    if let lotbook_draw::Quota::AtLeast { ppm, .. } = basis.quota() {
+        let strata = lotbook_draw::quota::eligible_per_stratum(pool);
+        if let Some(stratum) = strata.keys().find(|stratum| !ppm.contains_key(*stratum)) {
+            let found = format!("stratum `{stratum}` has eligible enterprises and no rate in the plan");
+            return Err(Refusal::new(Code::OutOfPlanScope, batch, found));
+        }
+    }
+    let seats: Vec<Vec<String>> = scheme
+        .value
+        .seats
+        .iter()
+        .map(|seat| seat.accepts.iter().map(|q| q.as_str().to_owned()).collect())
+        .collect();
+    match firm_without_team(pool, &seats) {
+        Some(uscc) => {
+            let found = format!("no team of {} allowed inspectors exists for {uscc}", seats.len());
+            Err(Refusal::new(Code::FirmWithoutTeam, uscc, found))
+        }
+        None => Ok(()),
+    }
+}
+
+fn strata(pool: &Pool) -> Result<Vec<StratumCount>, lotbook_event::FieldError> {
+    let counts = lotbook_draw::quota::eligible_per_stratum(pool);
+    let row =
+        |(stratum, eligible): (String, u64)| Ok(StratumCount { stratum: Text::new(stratum)?, eligible });
+    counts.into_iter().map(row).collect()
+}
+
+fn reasons<'a>(
+    rows: impl Iterator<Item = &'a String>,
+) -> Result<Vec<ReasonCount>, lotbook_event::FieldError> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    rows.for_each(|reason| *counts.entry(reason).or_default() += 1);
+    let row = |(reason, rows)| Ok(ReasonCount { reason: Text::new(reason)?, rows });
+    counts.into_iter().map(row).collect()
+}
+
+fn participant<'a>(state: &'a State, stated: &Stated<'_>, draw: &DrawId) -> Result<&'a Ceremony, Refusal> {
+    let ceremony = state.ceremony(draw)?;
+    let author = stated.authentic.author();
+    if ceremony.part(&author).is_none() {
+        let found = format!("key {author} is not a participant of {draw}");
+        return Err(Refusal::new(Code::NotAParticipant, draw, found));
+    }
+    Ok(ceremony)
+}
+
+/// A participant commits once, before the deadline.
+pub fn committed(state: &State, stated: &Stated<'_>, e: &SeedCommitted) -> Result<(), Refusal> {
+    let ceremony = participant(state, stated, &e.draw)?;
+    let author = stated.authentic.author();
+    if ceremony.commitments.contains_key(&author) {
+        return Err(Refusal::new(Code::AlreadyCommitted, &e.draw, format!("key {author} has committed")));
+    }
+    if ceremony.commitments.values().any(|other| *other == e.commitment) {
+        let found = "the commitment is a copy of another participant's".to_owned();
+        return Err(Refusal::new(Code::OpeningMismatch, &e.draw, found));
+    }
+    let deadline = ceremony.frozen.as_ref().map_or(Instant(0), |frozen| frozen.stated.commit_deadline);
+    if ceremony.stage != Stage::Committing || stated.at() >= deadline {
+        let found = format!("{} takes no commitments any more ({:?})", e.draw, ceremony.stage);
+        return Err(Refusal::new(Code::DeadlinePassed, &e.draw, found));
+    }
+    Ok(())
+}
+
+/// A participant opens their own commitment under the sealing, once, before the deadline.
+pub fn revealed(state: &State, stated: &Stated<'_>, e: &SeedRevealed) -> Result<(), Refusal> {
+    let ceremony = participant(state, stated, &e.draw)?;
+    let author = stated.authentic.author();
+    if ceremony.stage == Stage::Committing {
+        let found = format!("{} is not sealed yet", e.draw);
+        return Err(Refusal::new(Code::WrongPhase, &e.draw, found));
+    }
+    if ceremony.reveals.contains_key(&author) {
+        return Err(Refusal::new(Code::AlreadyCommitted, &e.draw, format!("key {author} has revealed")));
+    }
+    let frozen = ceremony.frozen.as_ref();
+    let deadline = frozen.map_or(Instant(0), |frozen| frozen.stated.reveal_deadline);
+    if ceremony.stage != Stage::Revealing || stated.at() >= deadline {
+        let found = format!("{} takes no reveals any more ({:?})", e.draw, ceremony.stage);
+        return Err(Refusal::new(Code::DeadlinePassed, &e.draw, found));
+    }
+    let p = frozen.map_or(EntryHash::ZERO, |frozen| frozen.p);
+    // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
+    let opening = lotbook_draw::commitment(&p.0, &author.0, &e.secret.0);
+    let opens = ceremony.commitments.get(&author).is_some_and(|commitment| commitment.0 == opening);
+    if !opens || ceremony.sealed != Some(e.sealed) {
+        let found = format!("the reveal of key {author} does not open its commitment under the sealing");
+        return Err(Refusal::new(Code::OpeningMismatch, &e.draw, found));
+    }
+    Ok(())
+}
+
+/// After the last commitment the ledger seals.
+pub fn after_commitment<B: Borrow<Statement>>(
+    state: &State,
+    e: &SeedCommitted,
+    sealed: &Sealed<B>,
+) -> Result<Vec<Event>, Refusal> {
+    let mut ceremony = state.ceremony(&e.draw)?.clone();
+    ceremony.commitments.insert(sealed.entry.author, e.commitment);
+    if !ceremony.all_committed() {
+        return Ok(vec![]);
+    }
+    let committers = ceremony.commitments.keys().copied().collect();
+    Ok(vec![CeremonySealed { draw: e.draw.clone(), committers }.into()])
+}
+
+/// After the last reveal the ledger closes, and draws.
+///
+/// # Errors
+/// [`DecideError::Fault`] if the draw cannot be computed.
+pub fn after_reveal<B: Borrow<Statement>>(
+    state: &State,
+    e: &SeedRevealed,
+    sealed: &Sealed<B>,
+) -> Result<Vec<Event>, DecideError> {
+    let mut ceremony = state.ceremony(&e.draw)?.clone();
+    ceremony.reveals.insert(sealed.entry.author, e.secret);
+    let missing = ceremony.missing();
+    if !missing.is_empty() {
+        return Ok(vec![]);
+    }
+    let closed = CeremonyClosed { draw: e.draw.clone(), missing: missing.clone() };
+    let mut events = vec![closed.into()];
+    events.extend(after_close(&ceremony, &missing)?);
+    Ok(events)
+}
+
+/// After the close: the draw, or the failure that its missing reveals are without a beacon.
+///
+/// # Errors
+/// [`DecideError::Fault`] if the draw cannot be computed.
+pub fn after_close(ceremony: &Ceremony, missing: &BTreeSet<KeyId>) -> Result<Vec<Event>, DecideError> {
+    let draw = ceremony.draw.clone();
+    let min_reveals = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.min_reveals as usize);
+    let code = match () {
+        () if !missing.is_empty() => FailureCode::MissingReveal,
+        () if ceremony.reveals.len() < min_reveals => FailureCode::TooFewReveals,
+        () => return Ok(conclude(ceremony)?),
+    };
+    Ok(vec![CeremonyFailed { draw, code, barred: missing.clone() }.into()])
+}
+
+/// Flag ROSTER_CHANGED_LATE.
+pub(crate) fn late_roster(e: &PoolFrozen) -> Vec<Found> {
+    let rows: u64 = e.late_changes.iter().map(|change| change.rows).sum();
+    let detail = format!("{rows} rows by {} authors in the last 30 days", e.late_changes.len());
+    if rows == 0 { vec![] } else { vec![(Flag::RosterChangedLate, e.draw.to_string(), detail)] }
+}

@@ -1,0 +1,95 @@
+//! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
+
+use super::{Found, a08_items::in_force, a10_inspectors::may_act};
+use crate::civil::date_of;
+use crate::decide::Stated;
+use crate::evolve::At;
+use crate::state::{Inspection, Phase, State};
+use lotbook_chain::Instant;
+use lotbook_event::inspection::{InspectionStarted, NoticeServed};
+use lotbook_event::{Code, Date, Flag, InspectionId, InspectorId, Refusal};
+
+/// The inspection, if the author is a member of its team.
+pub fn assigned<'a>(
+    state: &'a State,
+    stated: &Stated<'_>,
+    id: &InspectionId,
+) -> Result<&'a Inspection, Refusal> {
+    let inspection = state.inspection(id)?;
+    let who = stated.authentic.subject();
+    if inspection.team.iter().any(|member| member.as_str() == who) {
+        return Ok(inspection);
+    }
+    let team: Vec<_> = inspection.team.iter().map(InspectorId::as_str).collect();
+    let found = format!("`{who}` is not in the team of {id} ({})", team.join(", "));
+    Err(Refusal::new(Code::SignerNotAssigned, id, found))
+}
+
+/// Only phases between two (inclusive) allow a step.
+pub fn in_phase(inspection: &Inspection, id: &InspectionId, from: Phase, to: Phase) -> Result<(), Refusal> {
+    if (from..=to).contains(&inspection.phase) {
+        return Ok(());
+    }
+    let found = format!("inspection {id} is {:?}, the step needs {from:?} to {to:?}", inspection.phase);
+    Err(Refusal::new(Code::WrongPhase, id, found))
+}
+
+/// What occurred cannot lie after its record.
+pub fn not_in_the_future(
+    occurred_at: Instant,
+    stated: &Stated<'_>,
+    id: &InspectionId,
+) -> Result<(), Refusal> {
+    if occurred_at <= stated.at() {
+        return Ok(());
+    }
+    let found = format!("it occurred at {} us, after it is recorded at {} us", occurred_at.0, stated.at().0);
+    Err(Refusal::new(Code::InvalidValue, id, found))
+}
+
+/// The team tells the enterprise when it comes.
+pub fn notice(state: &State, stated: &Stated<'_>, e: &NoticeServed) -> Result<(), Refusal> {
+    let inspection = assigned(state, stated, &e.inspection)?;
+    in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
+    not_in_the_future(e.occurred_at, stated, &e.inspection)
+}
+
+/// The team enters: every member is on duty with a valid certificate, every item in force.
+pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Result<(), Refusal> {
+    let inspection = assigned(state, stated, &e.inspection)?;
+    in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
+    not_in_the_future(e.occurred_at, stated, &e.inspection)?;
+    let on = date_of(e.occurred_at);
+    inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;
+    let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;
+    in_force(state, &batch.batch.items)
+}
+
+/// Flag OUTSIDE_SLOT: a visit outside the scheme's time slot is a deviation, not refused.
+pub(crate) fn outside_slot(state: &State, id: &InspectionId, day: Date) -> Vec<Found> {
+    let scheme = state.inspections.get(id).and_then(|i| state.batches.get(&i.batch)?.scheme.as_ref());
+    let Some(scheme) = scheme.map(|scheme| &scheme.value) else { return vec![] };
+    if (scheme.window_from..=scheme.window_to).contains(&day) {
+        return vec![];
+    }
+    let detail = format!("{day} is not within {} to {}", scheme.window_from, scheme.window_to);
+    vec![(Flag::OutsideSlot, id.to_string(), detail)]
+}
+
+/// Flag RECORDED_LATE: more than one working day after it occurred.
+pub(crate) fn recorded_late(
+    state: &State,
+    at: At<'_>,
+    id: &InspectionId,
+    occurred_at: Instant,
+) -> Vec<Found> {
+    let days = state.calendar.working_days_between(date_of(occurred_at), at.date());
+    let detail = format!("{days} working days after it occurred");
+    if days > 1 { vec![(Flag::RecordedLate, id.to_string(), detail)] } else { vec![] }
+}
+
+pub(crate) fn started_flags(state: &State, at: At<'_>, e: &InspectionStarted) -> Vec<Found> {
+    let mut found = outside_slot(state, &e.inspection, date_of(e.occurred_at));
+    found.extend(recorded_late(state, at, &e.inspection, e.occurred_at));
+    found
+}

@@ -1,0 +1,109 @@
+//! Art. 18: item results, the conclusion of every member, and the report within five working days.
+
+use super::Found;
+use super::a10_inspectors::may_act;
+use super::a14_visit::{assigned, in_phase, not_in_the_future, recorded_late};
+use crate::civil::date_of;
+use crate::decide::Stated;
+use crate::evolve::At;
+use crate::state::{Inspection, Phase, State};
+use lotbook_event::inspection::{InspectionConcluded, ItemResultConfirmed, ReportCompleted};
+use lotbook_event::oversight::Obligation;
+use lotbook_event::{Code, Flag, InspectorId, ItemId, Refusal};
+
+/// Working days after the visit from which a conclusion is flagged (rules.md 1.6).
+pub const LONG_AFTER_SITE_WORKING_DAYS: u32 = 15;
+
+/// A member confirms the result of an item of the batch.
+pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) -> Result<(), Refusal> {
+    let inspection = assigned(state, stated, &e.inspection)?;
+    in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
+    let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;
+    if !batch.batch.items.contains(&e.item) {
+        let found = format!("item {} is not one of batch {}", e.item, batch.batch.batch);
+        return Err(Refusal::new(Code::UnknownSubject, &e.item, found));
+    }
+    if inspection.results.contains_key(&e.item) {
+        let found = format!("item {} has its result", e.item);
+        return Err(Refusal::new(Code::AlreadyRecorded, &e.inspection, found));
+    }
+    Ok(())
+}
+
+/// A member concludes, once, after every item that applies has its result.
+pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) -> Result<(), Refusal> {
+    let inspection = assigned(state, stated, &e.inspection)?;
+    in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
+    not_in_the_future(e.occurred_at, stated, &e.inspection)?;
+    not_in_the_future(e.on_site_ended_at, stated, &e.inspection)?;
+    if let Some(item) = missing_item(state, inspection) {
+        let found = format!("item {item} has no result");
+        return Err(Refusal::new(Code::WrongPhase, &e.inspection, found));
+    }
+    let who = stated.authentic.subject();
+    if inspection.concluded.iter().any(|member| member.as_str() == who) {
+        return Err(Refusal::new(Code::AlreadyRecorded, &e.inspection, format!("{who} has concluded")));
+    }
+    signs(state, stated, who)
+}
+
+/// Items apply to firms of their class; where none does, all of the batch are answered for.
+pub fn applicable<'a>(state: &'a State, inspection: &'a Inspection) -> Vec<&'a ItemId> {
+    let kind = state.enterprises.get(&inspection.uscc).map(|firm| &firm.row.kind);
+    let Some(batch) = state.batches.get(&inspection.batch) else { return vec![] };
+    let applies =
+        |id: &&ItemId| state.items.get(*id).is_some_and(|record| Some(&record.item.applies_to) == kind);
+    let own: Vec<_> = batch.batch.items.iter().filter(applies).collect();
+    if own.is_empty() { batch.batch.items.iter().collect() } else { own }
+}
+
+fn missing_item<'a>(state: &'a State, inspection: &'a Inspection) -> Option<&'a ItemId> {
+    applicable(state, inspection).into_iter().find(|item| !inspection.results.contains_key(*item))
+}
+
+/// Who signs is on duty with a valid certificate that day (Art. 10).
+fn signs(state: &State, stated: &Stated<'_>, who: &str) -> Result<(), Refusal> {
+    let invalid = |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, who, error.to_string());
+    may_act(state, &InspectorId::new(who).map_err(invalid)?, date_of(stated.at()))
+}
+
+/// The report has all five parts; a member signs it after everybody has concluded.
+pub fn completed(state: &State, stated: &Stated<'_>, e: &ReportCompleted) -> Result<(), Refusal> {
+    let inspection = assigned(state, stated, &e.inspection)?;
+    let parts = [
+        ("time", &e.time),
+        ("content", &e.content),
+        ("findings", &e.findings),
+        ("evaluation", &e.evaluation),
+        ("opinion", &e.opinion),
+    ];
+    if let Some((part, _)) = parts.iter().find(|(_, text)| text.as_str().trim().is_empty()) {
+        return Err(Refusal::new(Code::ReportIncomplete, &e.inspection, format!("the report has no {part}")));
+    }
+    in_phase(inspection, &e.inspection, Phase::Concluded, Phase::Concluded)?;
+    signs(state, stated, stated.authentic.subject())
+}
+
+pub(crate) fn concluded_flags(state: &State, at: At<'_>, e: &InspectionConcluded) -> Vec<Found> {
+    let mut found = recorded_late(state, at, &e.inspection, e.occurred_at);
+    let days = state.calendar.working_days_between(date_of(e.on_site_ended_at), date_of(e.occurred_at));
+    if days > LONG_AFTER_SITE_WORKING_DAYS {
+        let detail = format!("{days} working days after the visit");
+        found.push((Flag::ConcludedLongAfterSite, e.inspection.to_string(), detail));
+    }
+    found
+}
+
+/// How late a duty is met, if it was stated as missed; the flag itself came with DeadlineMissed.
+pub(crate) fn late_by(state: &State, at: At<'_>, kind: Obligation, flag: Flag, subject: &str) -> Vec<Found> {
+    let duty = state.obligations.get(&(kind, subject.to_owned())).filter(|duty| duty.missed);
+    let found = duty.map(|duty| {
+        let days = state.calendar.working_days_between(duty.due.date, at.date());
+        (flag, subject.to_owned(), format!("done late by {days} working days, due {}", duty.due.date))
+    });
+    found.into_iter().collect()
+}
+
+pub(crate) fn late(state: &State, at: At<'_>, e: &ReportCompleted) -> Vec<Found> {
+    late_by(state, at, Obligation::Report, Flag::ReportLate, e.inspection.as_str())
+}

@@ -1,0 +1,97 @@
+//! Art. 1 and the rule set: the office, its parameters within what the plan leaves open, calendars.
+
+use crate::state::State;
+use lotbook_event::registry::{CalendarPublished, OfficeConstituted, RulesetAdopted, SectionRegistered};
+use lotbook_event::{Code, Refusal};
+
+/// The only time zone of this version.
+pub const TIMEZONE: &str = "Asia/Shanghai";
+/// Longest period in working days; nothing in the plan comes near it.
+pub const MAX_WORKING_DAYS: u32 = 250;
+/// Shortest window of a ceremony in minutes (draw.md 1).
+pub const MIN_WINDOW_MINUTES: u32 = 60;
+/// Longest window of a ceremony in minutes: thirty days.
+pub const MAX_WINDOW_MINUTES: u32 = 43_200;
+/// Most enterprises an inspector may get in one batch.
+pub const MAX_LOAD: u32 = 10_000;
+
+fn invalid(subject: impl core::fmt::Display, found: String) -> Refusal {
+    Refusal::new(Code::InvalidValue, subject, found)
+}
+
+/// Days are those of Asia/Shanghai.
+pub fn constituted(e: &OfficeConstituted) -> Result<(), Refusal> {
+    match e.timezone.as_str() {
+        TIMEZONE => Ok(()),
+        other => Err(invalid("office", format!("time zone {other}; this version knows {TIMEZONE} only"))),
+    }
+}
+
+/// Every parameter within its range.
+pub fn rule_set(e: &RulesetAdopted) -> Result<(), Refusal> {
+    let id = &e.rule_set_id;
+    let windows = MIN_WINDOW_MINUTES..=MAX_WINDOW_MINUTES;
+    let days = 1..=MAX_WORKING_DAYS;
+    let checks = [
+        ("annual_cap", e.annual_cap, 1..=366),
+        ("penalty_memory_months", e.penalty_memory_months, 0..=1_200),
+        ("report_working_days", e.report_working_days, days.clone()),
+        ("feedback_working_days", e.feedback_working_days, days.clone()),
+        ("publication_working_days", e.publication_working_days, days.clone()),
+        ("comment_working_days", e.comment_working_days, days),
+        ("team_minimum", e.team_minimum, 2..=10),
+        ("scheme_min_age_days", e.scheme_min_age_days, 0..=366),
+        ("participant_key_min_age_days", e.participant_key_min_age_days, 7..=366),
+        ("commit_window_minutes", e.commit_window_minutes, windows.clone()),
+        ("reveal_window_minutes", e.reveal_window_minutes, windows),
+        ("min_reveals", e.min_reveals, 2..=100),
+        ("max_load", e.max_load, 1..=MAX_LOAD),
+    ];
+    for (name, value, range) in checks {
+        if !range.contains(&value) {
+            let found = format!("{name} is {value}, must lie in {}..={}", range.start(), range.end());
+            return Err(invalid(id, found));
+        }
+    }
+    if e.participants.len() < crate::ceremony::MIN_COMMITTERS {
+        return Err(invalid(
+            id,
+            format!("{} standing participants, at least 2 are needed", e.participants.len()),
+        ));
+    }
+    Ok(())
+}
+
+/// A year is published once; its days lie in it. (Amendments are events of their own.)
+pub fn calendar(state: &State, e: &CalendarPublished) -> Result<(), Refusal> {
+    if state.calendar.has(e.year) {
+        let found = format!("the calendar of {} is published", e.year);
+        return Err(Refusal::new(Code::AlreadyRecorded, format!("calendar {}", e.year), found));
+    }
+    let days = || e.weekdays_off.iter().chain(&e.weekend_days_worked);
+    if let Some(day) = days().find(|day| crate::civil::year_of(**day) != e.year) {
+        return Err(invalid(format!("calendar {}", e.year), format!("{day} lies in another year")));
+    }
+    let weekend = |day: &&lotbook_event::Date| day.0.weekday().to_monday_one_offset() >= 6;
+    let wrong =
+        e.weekdays_off.iter().find(weekend).or_else(|| e.weekend_days_worked.iter().find(|d| !weekend(d)));
+    match wrong {
+        Some(day) => Err(invalid(
+            format!("calendar {}", e.year),
+            format!("{day} is not the kind of day it is listed as"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A section is registered once.
+pub fn sections(state: &State, e: &SectionRegistered) -> Result<(), Refusal> {
+    let mut seen = std::collections::BTreeSet::new();
+    for row in &e.rows {
+        if state.sections.contains_key(&row.section) || !seen.insert(&row.section) {
+            let found = format!("section {} is registered", row.section);
+            return Err(Refusal::new(Code::AlreadyRecorded, &row.section, found));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Authenticate: signature and key first, then the strict decoding, then the role.
+
+use crate::state::State;
+use lotbook_chain::sign::statement_message;
+use lotbook_chain::{KeyId, Signature};
+use lotbook_event::{Code, Refusal, Statement};
+
+/// A statement as it was received.
+#[derive(Debug, Clone)]
+pub struct SignedStatement {
+    /// The exact bytes that were signed.
+    pub statement: Vec<u8>,
+    /// Whose signature it claims to be.
+    pub key_id: KeyId,
+    /// The signature.
+    pub signature: Signature,
+}
+
+/// A statement whose author, key and role are good at this position. Made only by [`authenticate`].
+#[derive(Debug, Clone)]
+pub struct Authentic {
+    statement: Statement,
+    author: KeyId,
+    subject: String,
+}
+
+/// Why a statement is not let in.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Rejection {
+    /// Key or signature are not good: nobody is known to have stated it, and nothing is recorded.
+    #[error("signature: {0}")]
+    NotAuthentic(Refusal),
+    /// The signature does not verify under the key it names, for this ledger.
+    #[error("the signature does not verify for this ledger under key {0}")]
+    BadSignature(KeyId),
+    /// The author is authentic, the statement is refused: it is recorded.
+    #[error("{refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// Name of the event, or `unreadable`.
+        event: &'static str,
+    },
+}
+
+impl Authentic {
+    /// The statement.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The key that stated it.
+    pub fn author(&self) -> KeyId {
+        self.author
+    }
+
+    /// Roster number or code that the key stands for in the acting role; empty for most.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl core::borrow::Borrow<Statement> for Authentic {
+    fn borrow(&self) -> &Statement {
+        &self.statement
+    }
+}
+
+/// Checks key, signature, encoding and role, in this order.
+///
+/// # Errors
+/// See [`Rejection`].
+pub fn authenticate(state: &State, signed: &SignedStatement) -> Result<Authentic, Rejection> {
+    verify(state, signed)?;
+    admit(state, signed)
+}
+
+/// The part that costs: the key is known and alive, and the signature verifies strictly.
+///
+/// # Errors
+/// [`Rejection::NotAuthentic`] or [`Rejection::BadSignature`].
+pub fn verify(state: &State, signed: &SignedStatement) -> Result<(), Rejection> {
+    let key_id = signed.key_id;
+    let not = |code, found: String| Rejection::NotAuthentic(Refusal::new(code, key_id, found));
+    let key = state.keys.get(&key_id);
+    let key = key.ok_or_else(|| not(Code::UnknownKey, format!("key {key_id} is not registered here")))?;
+    // Ed25519("lotbook v1 statement\n" || ledger_id || statement bytes), verify_strict
+    let message = statement_message(state.ledger(), &signed.statement);
+    key.public.verify(&message, &signed.signature).map_err(|_| Rejection::BadSignature(key_id))?;
+    if let Some(position) = key.revoked {
+        return Err(not(Code::UnknownKey, format!("key {key_id} was revoked at position {position}")));
+    }
+    if !key.grants.values().any(|grant| grant.confirmed) {
+        return Err(not(Code::KeyNotConfirmed, format!("key {key_id} waits for the leader's KeyConfirmed")));
+    }
+    Ok(())
+}
+
+/// The part that depends on the position: strict decoding and the acting role. Call after [`verify`].
+///
+/// # Errors
+/// [`Rejection::Refused`].
+pub fn admit(state: &State, signed: &SignedStatement) -> Result<Authentic, Rejection> {
+    let statement = Statement::decode(&signed.statement).map_err(|error| Rejection::Refused {
+        refusal: Refusal::new(Code::MalformedStatement, "", error.to_string()),
+        event: "unreadable",
+    })?;
+    let event = statement.event.name();
+    let role = statement.role;
+    let grant = state.keys.get(&signed.key_id).and_then(|key| key.holds(role, statement.section.as_ref()));
+    let Some(grant) = grant else {
+        let place = statement.section.as_ref().map_or(String::new(), |s| format!(" of section {s}"));
+        let found = format!("key {} does not hold the role {role}{place}", signed.key_id);
+        return Err(Rejection::Refused { refusal: Refusal::new(Code::RoleNotHeld, event, found), event });
+    };
+    let subject = grant.subject.clone();
+    Ok(Authentic { statement, author: signed.key_id, subject })
+}

@@ -1,0 +1,68 @@
+//! Which role may state which event (rules.md 1.8). What only the ledger states, nobody may.
+
+use lotbook_event::keys::Role;
+use lotbook_event::{Code, Event, Refusal};
+
+/// Roles that may state an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// One of these.
+    Roles(&'static [Role]),
+    /// Whoever the ceremony names.
+    Participants,
+    /// Follows by rule: only the ledger itself.
+    LedgerOnly,
+}
+
+/// The authority an event needs.
+pub fn authority(event: &Event) -> Authority {
+    use Authority::{LedgerOnly, Participants, Roles};
+    use Event as E;
+    match event {
+        E::LedgerCreated(_) | E::Heartbeat(_) => LedgerOnly,
+        E::KeyRegistered(_) => Roles(&[Role::Administrator]),
+        E::KeyConfirmed(_) => Roles(&[Role::OfficeLeader]),
+        E::KeyRevoked(_) => Roles(&[Role::Administrator, Role::OfficeLeader]),
+        E::OfficeConstituted(_) | E::RulesetAdopted(_) => Roles(&[Role::OfficeLeader]),
+        E::CalendarPublished(_) | E::SectionRegistered(_) => Roles(&[Role::Administrator]),
+        E::ItemProposed(_) | E::ItemWithdrawn(_) => Roles(&[Role::SectionOfficer]),
+        E::ItemAggregated(_) => Roles(&[Role::Coordinator]),
+        E::ItemPublished(_) | E::PlanPublished(_) | E::ResultPublished(_) => Roles(&[Role::Publisher]),
+        E::InspectorEnrolled(_) | E::InspectorUpdated(_) | E::InspectorRemoved(_) => {
+            Roles(&[Role::Registrar])
+        }
+        E::EnterpriseEnrolled(_) | E::EnterpriseUpdated(_) => Roles(&[Role::Registrar]),
+        E::StatusRecorded(_) | E::StatusEnded(_) => Roles(&[Role::Registrar]),
+        E::ConflictDeclared(_) | E::ConflictEnded(_) => Roles(&[Role::Registrar]),
+        E::RosterImported(_) => Roles(&[Role::Registrar]),
+        E::PlanDrafted(_) | E::PlanAdopted(_) | E::SchemeAdopted(_) => Roles(&[Role::SectionOfficer]),
+        E::CeremonyOpened(_) => Roles(&[Role::DrawOperator]),
+        E::SeedCommitted(_) | E::SeedRevealed(_) => Participants,
+        E::PoolFrozen(_) | E::CeremonySealed(_) | E::CeremonyClosed(_) | E::CeremonyFailed(_) => LedgerOnly,
+        E::DrawCompleted(_) | E::EnterpriseAssigned(_) | E::AssignmentInfeasible(_) => LedgerOnly,
+        E::NoticeServed(_) | E::InspectionStarted(_) | E::ItemResultConfirmed(_) => Roles(&[Role::Inspector]),
+        E::InspectionConcluded(_) | E::ReportCompleted(_) => Roles(&[Role::Inspector]),
+        E::FeedbackDispatched(_) | E::FeedbackDelivered(_) => Roles(&[Role::SectionOfficer, Role::Inspector]),
+        E::DeadlineMissed(_) | E::StatementRefused(_) => LedgerOnly,
+    }
+}
+
+/// Refuses an event that the acting role may not state.
+///
+/// # Errors
+/// MANUAL_ASSIGNMENT for what only the ledger states, ROLE_NOT_HELD otherwise.
+pub fn check(event: &Event, role: Role) -> Result<(), Refusal> {
+    match authority(event) {
+        Authority::Participants => Ok(()),
+        Authority::Roles(roles) if roles.contains(&role) => Ok(()),
+        Authority::Roles(roles) => {
+            let names: Vec<_> = roles.iter().map(|role| role.code()).collect();
+            let found = format!("{} was stated as {role}; it needs {}", event.name(), names.join(" or "));
+            Err(Refusal::new(Code::RoleNotHeld, event.name(), found))
+        }
+        Authority::LedgerOnly => {
+            let found = format!("{} was stated by a person; only the ledger states it", event.name());
+            Err(Refusal::new(Code::ManualAssignment, event.name(), found))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Decide: may this be stated now, and what follows from it? Changes nothing.
+
+use crate::article::{self, a14_draw};
+use crate::authenticate::Authentic;
+use crate::authority;
+use crate::draw::DrawFault;
+use crate::evolve::subject;
+use crate::state::State;
+use lotbook_chain::{Instant, Sealed};
+use lotbook_event::{Code, Event, Refusal, Statement};
+
+/// Why a statement is not appended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecideError {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The program is wrong: stop writing.
+    #[error(transparent)]
+    Fault(#[from] DrawFault),
+}
+
+/// A statement with the facts of its entry, as the articles see it.
+pub struct Stated<'a> {
+    /// The author, authenticated.
+    pub authentic: &'a Authentic,
+    /// The sealed entry.
+    pub sealed: &'a Sealed<Authentic>,
+}
+
+impl Stated<'_> {
+    /// When it is recorded.
+    pub fn at(&self) -> Instant {
+        self.sealed.entry.recorded_at
+    }
+
+    /// The statement.
+    pub fn statement(&self) -> &Statement {
+        self.authentic.statement()
+    }
+}
+
+/// Decides a sealed statement: the derived events that follow from it, in order.
+///
+/// # Errors
+/// [`DecideError::Refused`] with code, article, what was found and what to do.
+pub fn decide(state: &State, sealed: &Sealed<Authentic>) -> Result<Vec<Event>, DecideError> {
+    let stated = Stated { authentic: &sealed.body, sealed };
+    let statement = stated.statement();
+    authority::check(&statement.event, statement.role)?;
+    expected(state, statement)?;
+    article::check(state, &stated, &statement.event)?;
+    consequences(state, sealed)
+}
+
+/// What follows from an entry by rule; also for what the ledger states because it was due.
+///
+/// # Errors
+/// [`DecideError::Fault`] if a draw cannot be computed, a refusal if a pool cannot be frozen.
+pub fn consequences<B: std::borrow::Borrow<Statement>>(
+    state: &State,
+    sealed: &Sealed<B>,
+) -> Result<Vec<Event>, DecideError> {
+    match &sealed.body.borrow().event {
+        Event::CeremonyOpened(event) => Ok(vec![a14_draw::freeze(state, event, sealed)?.into()]),
+        Event::SeedCommitted(event) => Ok(a14_draw::after_commitment(state, event, sealed)?),
+        Event::SeedRevealed(event) => a14_draw::after_reveal(state, event, sealed),
+        Event::CeremonyClosed(event) => a14_draw::after_close(state.ceremony(&event.draw)?, &event.missing),
+        _ => Ok(vec![]),
+    }
+}
+
+fn expected(state: &State, statement: &Statement) -> Result<(), Refusal> {
+    let Some(expected) = statement.expected_position else { return Ok(()) };
+    let subject = subject(&statement.event);
+    match state.changed.get(&subject) {
+        Some(changed) if *changed >= expected => {
+            let found = format!("{subject} changed at position {changed}, expected nothing since {expected}");
+            Err(Refusal::new(Code::StaleExpectation, subject, found))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,130 @@
+//! From a closed ceremony to the derived events of its draw (draw.md 4-5).
+
+use crate::ceremony::{Ceremony, Frozen};
+use lotbook_draw::{DrawInput, Outcome, Quota, Seed};
+use lotbook_event::ceremony::PoolFrozen;
+use lotbook_event::draw::{AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, StratumResult};
+use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
+
+/// A draw that cannot be computed: a fault of the program, never of the people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("draw {draw}: {what}")]
+pub struct DrawFault {
+    /// Which draw.
+    pub draw: DrawId,
+    /// What went wrong.
+    pub what: String,
+}
+
+/// Draws: DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
+/// AssignmentInfeasible in between where no assignment exists.
+///
+/// # Errors
+/// [`DrawFault`] if the frozen pool and its parameters are not a draw; opening has checked that they are.
+pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+    let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
+    let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
+    let seed =
+        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let outcome = outcome(frozen, seed).map_err(|e| fault(e.to_string()))?;
+    events(&ceremony.draw, frozen, seed, &outcome).map_err(|e| fault(e.to_string()))
+}
+
+/// Recomputes the outcome of a frozen pool under a seed.
+///
+/// # Errors
+/// What the draw refuses: a stratum without a rate, seats that are none.
+pub fn outcome(frozen: &Frozen, seed: Seed) -> Result<Outcome, lotbook_draw::DrawError> {
+    let stated = &frozen.stated;
+    lotbook_draw::draw(&DrawInput {
+        pool: &frozen.pool,
+        quota: &quota_of(stated),
+        seats: &seats_of(stated),
+        max_load: stated.max_load,
+        min_inspectors: stated.min_inspectors,
+        seed,
+    })
+}
+
+/// The quota rule that a frozen pool restates.
+pub fn quota_of(stated: &PoolFrozen) -> Quota {
+    if stated.total > 0 {
+        return Quota::FixedTotal { total: u64::from(stated.total) };
+    }
+    let ppm = stated.rates.iter().map(|rate| (rate.stratum.as_str().to_owned(), rate.ppm)).collect();
+    Quota::AtLeast { ppm, minimum: u64::from(stated.minimum) }
+}
+
+/// The seats that a frozen pool restates.
+pub fn seats_of(stated: &PoolFrozen) -> Vec<Vec<String>> {
+    let seat =
+        |accepts: &std::collections::BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
+    stated.seats.iter().map(|s| seat(&s.accepts)).collect()
+}
+
+fn events(draw: &DrawId, frozen: &Frozen, seed: Seed, outcome: &Outcome) -> Result<Vec<Event>, FieldError> {
+    let mut events = vec![completed(draw, frozen, seed, outcome)?.into()];
+    let seats = frozen.stated.seats.len();
+    if outcome.assignment.is_none() {
+        let slots = small(outcome.selected.len() * seats);
+        let usable = small(frozen.pool.inspectors().iter().filter(|row| row.eligible).count());
+        events.push(AssignmentInfeasible { draw: draw.clone(), slots, usable }.into());
+    }
+    let slots = outcome.assignment.as_deref().unwrap_or_default();
+    let mut teams = slots.chunks(seats.max(1));
+    for (rank, selected) in outcome.selected.iter().enumerate() {
+        let team = teams.next().unwrap_or_default();
+        let assigned = EnterpriseAssigned {
+            draw: draw.clone(),
+            inspection: InspectionId::new(format!("{draw}/{}", selected.uscc))?,
+            uscc: Uscc::new(selected.uscc.as_str())?,
+            rank: small(rank),
+            stratum: Text::new(selected.stratum.as_str())?,
+            ticket: Bytes32(*selected.ticket.as_bytes()),
+            team: team.iter().map(|id| InspectorId::new(id.as_str())).collect::<Result<_, _>>()?,
+        };
+        events.push(assigned.into());
+    }
+    Ok(events)
+}
+
+fn completed(
+    draw: &DrawId,
+    frozen: &Frozen,
+    seed: Seed,
+    outcome: &Outcome,
+) -> Result<DrawCompleted, FieldError> {
+    let [words_quota, words_tier1, words_tier2] = outcome.words;
+    let eligible = lotbook_draw::quota::eligible_per_stratum(&frozen.pool);
+    let result = |(stratum, quota): (&String, &u64)| {
+        Ok(StratumResult {
+            stratum: Text::new(stratum.as_str())?,
+            eligible: eligible.get(stratum).copied().unwrap_or(0),
+            quota: *quota,
+            cutoff: outcome.cutoffs.get(stratum).map(|ticket| Bytes32(*ticket.as_bytes())),
+        })
+    };
+    Ok(DrawCompleted {
+        draw: draw.clone(),
+        seed: Bytes32(*seed.as_bytes()),
+        strata: outcome.quotas.iter().map(result).collect::<Result<_, FieldError>>()?,
+        selected: small(outcome.selected.len()),
+        inspectors: outcome
+            .inspectors
+            .iter()
+            .map(|id| InspectorId::new(id.as_str()))
+            .collect::<Result<_, _>>()?,
+        lo: outcome.lo,
+        hi: outcome.hi,
+        tier: u32::from(outcome.tier),
+        tries: outcome.tries,
+        words_quota,
+        words_tier1,
+        words_tier2,
+    })
+}
+
+/// A count as it stands in an event; no pool has more than 2^32 rows.
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

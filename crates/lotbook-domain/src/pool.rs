@@ -1,0 +1,228 @@
+//! The frozen pool (draw.md 2): every roster row with its reason, the first that applies (rules.md 1.11).
+
+use crate::article::a16_yearly_cap;
+use crate::civil::{date_of, plus_days, start_of, year_of};
+use crate::registry::{Change, EnterpriseRecord, InspectorRecord};
+use crate::state::{BatchRecord, State};
+use lotbook_chain::{Instant, KeyId};
+use lotbook_draw::pool::{Reach, TOO_FEW_ALLOWED};
+use lotbook_draw::{ConflictRow, InspectorRow, ObjectRow, Pool, Quota};
+use lotbook_event::keys::Role;
+use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted, Stratification, TrustMode};
+use lotbook_event::registry::{Duty, RulesetAdopted};
+use lotbook_event::{Code, Date, InspectorId, Refusal, Uscc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Roster rows changed within this many days before the draw are counted by author (draw.md 2).
+pub const LATE_CHANGE_DAYS: i64 = 30;
+
+/// Everything a pool is built from, looked up once.
+pub struct Basis<'a> {
+    state: &'a State,
+    rules: &'a RulesetAdopted,
+    plan: &'a PlanDrafted,
+    batch: &'a BatchRecord,
+    scheme: &'a SchemeAdopted,
+    /// The day of the draw.
+    on: Date,
+}
+
+impl<'a> Basis<'a> {
+    /// Looks up plan, scheme and rule set of a batch, as of an instant.
+    ///
+    /// # Errors
+    /// NO_SCHEME, NO_ADOPTED_PLAN or UNKNOWN_SUBJECT if one of them is missing.
+    pub fn new(
+        state: &'a State,
+        batch: &'a BatchRecord,
+        plan: &'a PlanDrafted,
+        at: Instant,
+    ) -> Result<Self, Refusal> {
+        let name = &batch.batch.batch;
+        let none = || Refusal::new(Code::NoScheme, name, format!("batch {name} has no adopted scheme"));
+        let scheme = &batch.scheme.as_ref().ok_or_else(none)?.value;
+        Ok(Self { state, rules: &state.rule_set()?.value, plan, batch, scheme, on: date_of(at) })
+    }
+
+    /// The quota rule of the batch.
+    pub fn quota(&self) -> Quota {
+        quota(&self.batch.batch)
+    }
+
+    /// Builds the pool.
+    ///
+    /// # Errors
+    /// INVALID_VALUE if the rows are no pool (rosters are checked on entry, so this names a fault).
+    pub fn pool(&self) -> Result<Pool, Refusal> {
+        let objects: Vec<_> = self.state.enterprises.values().map(|record| self.object(record)).collect();
+        let conflicts = self.conflicts();
+        let mut inspectors: Vec<_> =
+            self.state.inspectors.values().map(|record| self.inspector(record)).collect();
+        self.bar_too_few_allowed(&objects, &mut inspectors, &conflicts);
+        Pool::new(objects, inspectors, conflicts)
+            .map_err(|error| Refusal::new(Code::InvalidValue, &self.batch.batch.batch, error.to_string()))
+    }
+
+    fn object(&self, record: &EnterpriseRecord) -> ObjectRow {
+        let row = &record.row;
+        let stratum = match self.batch.batch.stratification {
+            Stratification::None => String::new(),
+            Stratification::Risk => row.risk_class.as_str().to_owned(),
+            Stratification::Area => row.area.as_str().to_owned(),
+        };
+        let reason = self.object_reason(record).unwrap_or_default();
+        let uscc = row.uscc.as_str().to_owned();
+        ObjectRow { uscc, stratum, eligible: reason.is_empty(), reason: reason.to_owned() }
+    }
+
+    /// outside_jurisdiction, not_alive, out_of_scope, trustworthy_exempt, drawn_by_other_unit,
+    /// cap_reached, frequency_reached: in this order.
+    fn object_reason(&self, record: &EnterpriseRecord) -> Option<&'static str> {
+        let (row, batch) = (&record.row, &self.batch.batch);
+        let frequency = self.rules.frequencies.iter().find(|f| f.registration == row.registration);
+        let draws_per_year = frequency.map_or(0, |f| f.draws_per_year);
+        let inside = self.state.office.as_ref().is_some_and(|office| office.area.contains(&row.area));
+        if !inside {
+            return Some("outside_jurisdiction");
+        }
+        if draws_per_year == 0 {
+            return Some("not_alive");
+        }
+        if !in_scope(batch, record) {
+            return Some("out_of_scope");
+        }
+        let exempt = record.is_exempt(self.on, self.rules);
+        let trusted = !exempt && record.has_status(&self.rules.trust_status, self.on, self.rules);
+        if trusted && self.plan.trust_mode == TrustMode::Exempt {
+            return Some("trustworthy_exempt");
+        }
+        let year = year_of(self.on);
+        let verdict =
+            a16_yearly_cap::verdict(&record.draws, year, &batch.sections, self.cap(trusted), self.rules);
+        if let (Some(reason), false) = (verdict, exempt) {
+            return Some(reason);
+        }
+        let this_year = record.draws.iter().filter(|d| d.year == year).count();
+        let key = (self.plan.plan.clone(), batch.batch.clone());
+        let this_batch = record.draws.iter().filter(|d| d.batch == key).count();
+        let full = |count: usize, limit: u32| u32::try_from(count).is_ok_and(|count| count >= limit);
+        (full(this_year, draws_per_year) || full(this_batch, batch.frequency)).then_some("frequency_reached")
+    }
+
+    fn cap(&self, trusted: bool) -> u32 {
+        let cap = self.rules.annual_cap.min(self.plan.annual_cap);
+        if trusted && self.plan.trust_mode == TrustMode::Reduced {
+            cap.min(self.plan.reduced_cap)
+        } else {
+            cap
+        }
+    }
+
+    fn inspector(&self, record: &InspectorRecord) -> InspectorRow {
+        let row = &record.row;
+        let reason = self.inspector_reason(record).unwrap_or_default();
+        InspectorRow {
+            inspector_id: row.inspector.as_str().to_owned(),
+            eligible: reason.is_empty(),
+            reason: reason.to_owned(),
+            qualifications: row.qualifications.iter().map(|q| q.as_str().to_owned()).collect(),
+        }
+    }
+
+    /// not_active, certificate_invalid, unqualified, excluded_by_role; too_few_allowed comes last.
+    fn inspector_reason(&self, record: &InspectorRecord) -> Option<&'static str> {
+        let row = &record.row;
+        if row.duty != Duty::Active {
+            return Some("not_active");
+        }
+        if row.certificate_valid_until < self.scheme.window_from {
+            return Some("certificate_invalid");
+        }
+        let accepted = |seat: &lotbook_event::plan::Seat| {
+            seat.accepts.is_empty() || !seat.accepts.is_disjoint(&row.qualifications)
+        };
+        if !self.scheme.seats.iter().any(accepted) {
+            return Some("unqualified");
+        }
+        self.decides_or_supervises(&row.inspector).then_some("excluded_by_role")
+    }
+
+    /// Whether a key of this inspector decides, supervises or audits (rules.md 1.11).
+    fn decides_or_supervises(&self, inspector: &InspectorId) -> bool {
+        const BARRED: [Role; 6] = [
+            Role::OfficeLeader,
+            Role::DrawOperator,
+            Role::RecusalApprover,
+            Role::Supervisor,
+            Role::Notary,
+            Role::Auditor,
+        ];
+        self.state.keys.values().any(|key| {
+            key.rights()
+                .any(|((role, _), grant)| *role == Role::Inspector && grant.subject == inspector.as_str())
+                && key.rights().any(|((role, _), _)| BARRED.contains(role))
+        })
+    }
+
+    fn conflicts(&self) -> Vec<ConflictRow> {
+        let known = |uscc: &Uscc, inspector: &InspectorId| {
+            self.state.enterprises.contains_key(uscc) && self.state.inspectors.contains_key(inspector)
+        };
+        let in_force = self.state.conflicts.iter().filter(|((uscc, inspector), record)| {
+            known(uscc, inspector) && record.row.until.is_none_or(|until| until >= self.scheme.window_from)
+        });
+        let row = |(uscc, inspector): &(Uscc, InspectorId)| ConflictRow {
+            uscc: uscc.as_str().to_owned(),
+            inspector_id: inspector.as_str().to_owned(),
+        };
+        in_force.map(|(pair, _)| row(pair)).collect()
+    }
+
+    fn bar_too_few_allowed(
+        &self,
+        objects: &[ObjectRow],
+        inspectors: &mut [InspectorRow],
+        conflicts: &[ConflictRow],
+    ) {
+        let quota = self.quota();
+        let reach = Reach::new(objects, &quota);
+        for row in inspectors.iter_mut().filter(|row| row.eligible) {
+            let own = conflicts.iter().filter(|c| c.inspector_id == row.inspector_id);
+            if reach.too_few_allowed(own.map(|c| c.uscc.as_str())) {
+                row.eligible = false;
+                row.reason = TOO_FEW_ALLOWED.to_owned();
+            }
+        }
+    }
+
+    /// Roster rows changed in the last 30 days, by author.
+    pub fn late_changes(&self) -> BTreeMap<KeyId, u64> {
+        let since = start_of(plus_days(self.on, -LATE_CHANGE_DAYS));
+        let enterprises = self.state.enterprises.values().map(|record| record.change);
+        let inspectors = self.state.inspectors.values().map(|record| record.change);
+        let conflicts = self.state.conflicts.values().map(|record| record.change);
+        let mut by_author = BTreeMap::new();
+        for Change { by, .. } in enterprises.chain(inspectors).chain(conflicts).filter(|c| c.at >= since) {
+            *by_author.entry(by).or_default() += 1;
+        }
+        by_author
+    }
+}
+
+/// Whether a firm is in the batch's scope.
+fn in_scope(batch: &Batch, record: &EnterpriseRecord) -> bool {
+    let row = &record.row;
+    let within = |set: &BTreeSet<lotbook_event::Text>, value| set.is_empty() || set.contains(value);
+    within(&batch.kinds, &row.kind)
+        && (batch.areas.is_empty() || batch.areas.contains(&row.area))
+        && within(&batch.registrations, &row.registration)
+}
+
+/// The quota rule of a batch.
+pub fn quota(batch: &Batch) -> Quota {
+    if batch.total > 0 {
+        return Quota::FixedTotal { total: u64::from(batch.total) };
+    }
+    let ppm = batch.rates.iter().map(|rate| (rate.stratum.as_str().to_owned(), rate.ppm)).collect();
+    Quota::AtLeast { ppm, minimum: u64::from(batch.minimum) }
+}

@@ -1,0 +1,18 @@
+//! The certificate of a draw: one JSON file from which anybody recomputes it. [draw 8]
+//!
+//! Reading is strict ([`Certificate::from_json`]), so that two readers never see two things in one
+//! file. [`Certificate::recompute`] then derives everything that follows from the rows and reveals.
+//! Whether these are the ledger's rows and reveals, only `proof` and the ledger's keys tell: without
+//! them a certificate is recomputed, NOT authenticated.
+
+mod convert;
+mod model;
+mod recompute;
+mod strict;
+
+pub use model::{
+    BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Hall, Participant, Proof, ProofEntry,
+    QuotaRule, Result, Section,
+};
+pub use recompute::{CertificateError, Field};
+pub use strict::{JsonError, MAX_INTEGER};

@@ -1,0 +1,295 @@
+//! The handle: what servers and programs call. Cheap to clone; the writer runs behind it.
+
+use crate::group::Outcome;
+use crate::port::Clock;
+use crate::publish::{Listener, Published};
+use crate::writer::Writer;
+use crate::{Signers, publish, read, write};
+use lotbook_chain::{Entry, Position, Receipt, Sealed, Signature, StatementHash};
+use lotbook_domain::authenticate::verify;
+use lotbook_domain::{Rejection, SignedStatement, State, evolve};
+use lotbook_event::{Refusal, Statement};
+use lotbook_store::Store;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// Statements that may wait for the writer; beyond it callers are told to come back.
+pub const QUEUE: usize = 4_096;
+/// Entries read at once when the state is rebuilt.
+const REPLAY_CHUNK: usize = 1_024;
+
+/// What an engine needs.
+pub struct EngineOptions {
+    /// The open store; not empty (see [`crate::create`]).
+    pub store: Store,
+    /// The ledger's keys.
+    pub signers: Signers,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store has no genesis.
+    #[error("the data directory holds no ledger; make one with `lotbook init`")]
+    Empty,
+    /// An entry cannot be read.
+    #[error("entry {position}: {what}")]
+    Entry {
+        /// Which.
+        position: u64,
+        /// Why.
+        what: String,
+    },
+    /// The keys are not those that genesis names.
+    #[error("the {0} key is not the one that genesis names")]
+    WrongKey(&'static str),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] lotbook_store::StoreError),
+    /// The machine gave no thread.
+    #[error("failed to start the writer: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Reading or writing is not possible now.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct Unavailable(pub String);
+
+/// Why a statement got no receipt.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SubmitError {
+    /// The signature does not verify.
+    #[error("the signature does not verify for this ledger under the key it names")]
+    BadSignature,
+    /// A rule said no; the receipt is there if the author is authentic.
+    #[error("{refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The ledger's signed word.
+        receipt: Option<RefusalReceipt>,
+    },
+    /// Too much waits already.
+    #[error("{QUEUE} statements wait already; try again")]
+    Overloaded,
+    /// The ledger accepts nothing until it is started again.
+    #[error("the ledger accepts nothing now: {0}")]
+    Unavailable(String),
+}
+
+/// The ledger's signed word that it refused a statement (ledger.md 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalReceipt {
+    /// Hash of the statement bytes.
+    pub statement: StatementHash,
+    /// Position at which it was decided.
+    pub position: Position,
+    /// Refusal code.
+    pub code: String,
+    /// Article; 0 if none.
+    pub article: u32,
+    /// Signature by the system key.
+    pub signature: Signature,
+}
+
+/// Where an answer goes.
+pub(crate) type Answer = Box<dyn FnOnce(Result<Receipt, SubmitError>) + Send>;
+
+/// Work for the writer.
+pub(crate) enum Job {
+    Submit(Box<SignedStatement>, Answer),
+    Settle(SyncSender<()>),
+    Stop,
+}
+
+/// What the writer and the readers share.
+pub(crate) struct Shared {
+    pub store: Store,
+    pub state: RwLock<State>,
+    pub published: RwLock<Published>,
+    pub listeners: RwLock<Vec<Listener>>,
+    pub stopped: RwLock<Option<String>>,
+    pub clock: Arc<dyn Clock>,
+    pub origin: String,
+}
+
+/// The ledger, running.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    jobs: SyncSender<Job>,
+    writer: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+}
+
+impl Engine {
+    /// Rebuilds the state from the store and starts the writer.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(options: EngineOptions) -> Result<Self, OpenError> {
+        let state = replay(&options.store)?;
+        let genesis = state.genesis.as_ref().ok_or(OpenError::Empty)?;
+        if genesis.system_key != options.signers.system.public() {
+            return Err(OpenError::WrongKey("system"));
+        }
+        if *genesis.checkpoint_key.public() != options.signers.checkpoint.public() {
+            return Err(OpenError::WrongKey("checkpoint"));
+        }
+        let origin = genesis.created.origin.as_str().to_owned();
+        let (size, root) = (state.head.size, state.head.frontier.root());
+        let published = publish::checkpoint(&origin, size, root, &options.signers.checkpoint)
+            .map_err(|what| OpenError::Entry { position: 0, what })?;
+        let shared = Arc::new(Shared {
+            store: options.store,
+            state: RwLock::new(state),
+            published: RwLock::new(published),
+            listeners: RwLock::default(),
+            stopped: RwLock::default(),
+            clock: options.clock,
+            origin,
+        });
+        let (jobs, waiting) = sync_channel(QUEUE);
+        let anchored = (std::time::Instant::now(), 0);
+        let writer = Writer { shared: shared.clone(), signers: options.signers, jobs: waiting, anchored };
+        let writer = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run())?;
+        Ok(Self { shared, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
+    }
+
+    /// Submits a statement; `answer` is called once, when the entry is durable or refused.
+    ///
+    /// Verifies the signature on the calling thread.
+    pub fn submit(&self, signed: SignedStatement, answer: Answer) {
+        let verified = verify(&read(&self.shared.state), &signed);
+        let refused = match verified {
+            Ok(()) => None,
+            Err(Rejection::BadSignature(_)) => Some(SubmitError::BadSignature),
+            Err(Rejection::NotAuthentic(refusal) | Rejection::Refused { refusal, .. }) => {
+                Some(SubmitError::Refused { refusal, receipt: None })
+            }
+        };
+        if let Some(refused) = refused {
+            return answer(Err(refused));
+        }
+        match self.jobs.try_send(Job::Submit(Box::new(signed), answer)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Job::Submit(_, answer))) => answer(Err(SubmitError::Overloaded)),
+            Err(TrySendError::Disconnected(Job::Submit(_, answer))) => answer(Err(self.why_stopped())),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    fn why_stopped(&self) -> SubmitError {
+        let why = read(&self.shared.stopped).clone();
+        SubmitError::Unavailable(why.unwrap_or_else(|| "the writer has ended unexpectedly".into()))
+    }
+
+    /// Waits until everything due by now has been stated and is durable.
+    pub fn settle(&self) {
+        let (done, wait) = sync_channel(1);
+        if self.jobs.send(Job::Settle(done)).is_ok() {
+            // If the writer ended instead, there is nothing to wait for.
+            drop(wait.recv());
+        }
+    }
+
+    /// Stops cleanly: what waits is done, the anchor is written, the store is closed.
+    pub fn stop(&self) {
+        drop(self.jobs.send(Job::Stop));
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            drop(writer.join());
+        }
+    }
+
+    /// Why the ledger accepts nothing any more, if so.
+    pub fn stopped(&self) -> Option<String> {
+        read(&self.shared.stopped).clone()
+    }
+
+    /// Durable entries from a position on, at most so many and about so many bytes.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read.
+    pub fn entries(&self, from: u64, max: usize, max_bytes: usize) -> Result<Vec<Vec<u8>>, Unavailable> {
+        let entries = self.shared.store.entries(Position(from), max);
+        let mut entries = entries.map_err(|error| Unavailable(error.to_string()))?;
+        let mut bytes = 0;
+        let fits = entries.iter().take_while(|entry| {
+            bytes += entry.len();
+            bytes <= max_bytes
+        });
+        let keep = fits.count().max(1);
+        entries.truncate(keep);
+        Ok(entries)
+    }
+
+    /// The receipt of an entry under the newest checkpoint; `None` beyond it.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read.
+    pub fn receipt(&self, position: u64) -> Result<Option<Receipt>, Unavailable> {
+        self.shared.receipt(Position(position))
+    }
+
+    /// The newest signed checkpoint.
+    pub fn checkpoint(&self) -> String {
+        read(&self.shared.published).note.clone()
+    }
+
+    /// Number of durable entries under the newest checkpoint.
+    pub fn size(&self) -> u64 {
+        read(&self.shared.published).size
+    }
+
+    /// Calls `listener` with the durable size after each group.
+    pub fn on_publish(&self, listener: Box<dyn Fn(u64) + Send + Sync>) {
+        write(&self.shared.listeners).push(listener);
+    }
+}
+
+impl Shared {
+    pub fn receipt(&self, position: Position) -> Result<Option<Receipt>, Unavailable> {
+        let unavailable = |error: lotbook_store::StoreError| Unavailable(error.to_string());
+        let published = read(&self.published).clone();
+        let proof = self.store.inclusion_proof(position, published.size).map_err(unavailable)?;
+        let entry = self.store.entry(position).map_err(unavailable)?;
+        let checkpoint = published.note;
+        Ok(entry.zip(proof).map(|(entry, proof)| Receipt { entry, proof, checkpoint }))
+    }
+
+    pub fn answer(&self, answer: Answer, outcome: Outcome) {
+        answer(match outcome {
+            Outcome::Refused(refusal, receipt) => Err(SubmitError::Refused { refusal, receipt }),
+            Outcome::Accepted(position) => match self.receipt(position) {
+                Ok(Some(receipt)) => Ok(receipt),
+                Ok(None) => Err(SubmitError::Unavailable(format!("entry {position} cannot be read back"))),
+                Err(Unavailable(why)) => Err(SubmitError::Unavailable(why)),
+            },
+        });
+    }
+}
+
+/// Rebuilds the state: the fold of every entry.
+fn replay(store: &Store) -> Result<State, OpenError> {
+    let mut state = State::default();
+    loop {
+        let entries = store.entries(Position(state.head.size), REPLAY_CHUNK)?;
+        if entries.is_empty() {
+            return Ok(state);
+        }
+        for bytes in entries {
+            let position = state.head.size;
+            let sealed = open_entry(bytes).map_err(|what| OpenError::Entry { position, what })?;
+            evolve(&mut state, &sealed);
+        }
+    }
+}
+
+fn open_entry(bytes: Vec<u8>) -> Result<Sealed<Statement>, String> {
+    let entry = Entry::decode(&bytes).map_err(|error| error.to_string())?;
+    let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
+    Sealed::seal(entry, statement).map_err(|error| error.to_string())
+}
