@@ -6,7 +6,7 @@ use crate::limits;
 use crate::receipt::{self, SignedStatement, Submitted};
 use crate::stream::{Entries, Subscription};
 use crate::trust::{Genesis, TrustRoot};
-use lotbook_chain::{Checkpoint, Receipt, SigningKey};
+use lotbook_chain::{Checkpoint, Receipt, SigningKey, TreeHash};
 use lotbook_event::Statement;
 use lotbook_rpc::proto::{self, log_service_client::LogServiceClient};
 use lotbook_rpc::proto::{proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient};
@@ -91,8 +91,7 @@ impl Client {
     /// # Errors
     /// See [`ClientError`].
     pub async fn checkpoint(&self) -> Result<Checkpoint, ClientError> {
-        let mut known = self.cursor_at(0);
-        known.tree = None;
+        let mut known = Cursor { head: self.head(), ..Cursor::default() };
         let mut service = ProofServiceClient::new(self.channel.clone())
             .max_decoding_message_size(limits::MAX_RECEIVED_BYTES);
         let response = within(service.get_checkpoint(deadline(proto::GetCheckpointRequest {}))).await?;
@@ -127,15 +126,12 @@ impl Client {
     pub async fn entries(&self, from: u64, to: Option<u64>) -> Result<Entries, ClientError> {
         let head = self.checkpoint().await?;
         let to = to.unwrap_or(head.size);
-        let mut cursor = self.cursor_at(from);
+        let mut cursor = Cursor::at(from);
         cursor.see(&head)?;
         let follower = Follower::new(self.trust_root().clone(), cursor);
-        if from == to && to <= head.size {
-            return Ok(Entries::new(None, follower, to));
-        }
         let request = proto::ListEntriesRequest { from, to: Some(to) };
         let batches = within(self.log().list_entries(Request::new(request))).await?;
-        Ok(Entries::new(Some(batches), follower, to))
+        Ok(Entries::new(batches, follower, to, head))
     }
 
     /// Everything from a position on: what there is, a marker, then what comes.
@@ -143,7 +139,7 @@ impl Client {
     /// # Errors
     /// See [`ClientError`]; refused beyond the head.
     pub async fn subscribe(&self, from: u64) -> Result<Subscription, ClientError> {
-        self.resume(self.cursor_at(from)).await
+        self.resume(Cursor { head: self.head(), ..Cursor::at(from) }).await
     }
 
     /// Goes on where another subscription stood; the new entries must continue the old chain.
@@ -160,10 +156,9 @@ impl Client {
         log(&self.channel)
     }
 
-    /// A cursor at a position that knows the newest head seen.
-    fn cursor_at(&self, position: u64) -> Cursor {
-        let head = self.seen.lock().unwrap_or_else(PoisonError::into_inner).head;
-        Cursor { head, ..Cursor::at(position) }
+    /// Size and root of the newest head seen.
+    fn head(&self) -> Option<(u64, TreeHash)> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).head
     }
 
     /// Remembers a head. Calls overlap, so an older one is no offence; two roots of one size are.

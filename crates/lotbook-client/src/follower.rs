@@ -98,11 +98,18 @@ impl Cursor {
             }
             check_fork(found, root, known, known_root)?;
         }
-        if let Some(tree) = &self.tree {
-            check_fork(found, root, tree.size(), tree.root())?;
-        }
+        self.agree(checkpoint)?;
         self.head = Some((found, root));
         Ok(())
+    }
+
+    /// Compares the tree rebuilt from genesis with a signed head of the same size.
+    ///
+    /// # Errors
+    /// [`Untrustworthy::Forked`].
+    pub fn agree(&self, checkpoint: &Checkpoint) -> Result<(), Untrustworthy> {
+        let Some(tree) = &self.tree else { return Ok(()) };
+        check_fork(checkpoint.size, checkpoint.root, tree.size(), tree.root())
     }
 
     fn step(&mut self, entry: &VerifiedEntry, ledger: LedgerId) -> Result<(), Untrustworthy> {

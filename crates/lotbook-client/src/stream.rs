@@ -5,6 +5,7 @@ use crate::follower::{Batch, Cursor, Follower, VerifiedEntry};
 use crate::receipt::proof_from_wire;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
+use lotbook_chain::Checkpoint;
 use lotbook_rpc::proto::{ListEntriesResponse, SubscribeResponse};
 use std::collections::VecDeque;
 use tokio_stream::Stream;
@@ -28,24 +29,25 @@ pub struct Subscription {
     batches: Streaming<SubscribeResponse>,
     follower: Follower,
     ready: VecDeque<Verified>,
-    /// The cursor after the last item that was handed on is behind `follower` by what is in `ready`.
+    /// Whether the marker has come.
     caught_up: bool,
-    failed: bool,
+    ended: bool,
 }
 
 /// A range of entries; complete when it ends without an error.
 #[derive(Debug)]
 pub struct Entries {
-    batches: Option<Streaming<ListEntriesResponse>>,
+    batches: Streaming<ListEntriesResponse>,
     follower: Follower,
     to: u64,
+    head: Checkpoint,
     ready: VecDeque<VerifiedEntry>,
-    failed: bool,
+    ended: bool,
 }
 
 impl Subscription {
     pub(crate) fn new(batches: Streaming<SubscribeResponse>, follower: Follower) -> Self {
-        Self { batches, follower, ready: VecDeque::new(), caught_up: false, failed: false }
+        Self { batches, follower, ready: VecDeque::new(), caught_up: false, ended: false }
     }
 
     /// Where to go on with [`crate::Client::resume`]: after the last *batch* that was verified. Items of
@@ -84,7 +86,7 @@ impl Stream for Subscription {
             if let Some(item) = this.ready.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            if this.failed {
+            if this.ended {
                 return Poll::Ready(None);
             }
             let taken = match ready!(Pin::new(&mut this.batches).poll_next(context)) {
@@ -93,7 +95,7 @@ impl Stream for Subscription {
                 None => Err(ClientError::unavailable("the server ended the subscription")),
             };
             if let Err(error) = taken {
-                this.failed = true;
+                this.ended = true;
                 return Poll::Ready(Some(Err(error)));
             }
         }
@@ -101,27 +103,35 @@ impl Stream for Subscription {
 }
 
 impl Entries {
-    /// The entries up to `to`; nothing to ask the server for if the range is empty.
-    pub(crate) fn new(batches: Option<Streaming<ListEntriesResponse>>, follower: Follower, to: u64) -> Self {
-        Self { batches, follower, to, ready: VecDeque::new(), failed: false }
+    pub(crate) fn new(
+        batches: Streaming<ListEntriesResponse>,
+        follower: Follower,
+        to: u64,
+        head: Checkpoint,
+    ) -> Self {
+        Self { batches, follower, to, head, ready: VecDeque::new(), ended: false }
     }
 
     fn take(&mut self, message: ListEntriesResponse) -> Result<(), ClientError> {
         let proof = proof_from_wire(&message.inclusion_proof)?;
         let batch =
             Batch { from: message.from, entries: message.entries, proof, checkpoint: message.checkpoint };
-        self.ready = self.follower.batch(batch)?.into();
-        match self.follower.cursor().next {
-            next if next > self.to => {
-                Err(Untrustworthy::OtherPosition { expected: self.to, found: next }.into())
-            }
-            _ => Ok(()),
+        let entries = self.follower.batch(batch)?;
+        let (expected, found) = (self.to, self.follower.cursor().next);
+        if found > expected {
+            return Err(Untrustworthy::OtherPosition { expected, found }.into());
         }
+        self.ready = entries.into();
+        Ok(())
     }
 
-    fn end(&self) -> Option<ClientError> {
+    /// Whether everything has come, and the tree rebuilt of it is the one that was signed.
+    fn check_end(&self) -> Result<(), Untrustworthy> {
         let (expected, found) = (self.to, self.follower.cursor().next);
-        (found != expected).then(|| Untrustworthy::EndedEarly { expected, found }.into())
+        if found != expected {
+            return Err(Untrustworthy::EndedEarly { expected, found });
+        }
+        self.follower.cursor().agree(&self.head)
     }
 }
 
@@ -134,20 +144,19 @@ impl Stream for Entries {
             if let Some(entry) = this.ready.pop_front() {
                 return Poll::Ready(Some(Ok(entry)));
             }
-            let Some(batches) = this.batches.as_mut().filter(|_| !this.failed) else {
+            if this.ended {
                 return Poll::Ready(None);
-            };
-            let taken = match ready!(Pin::new(batches).poll_next(context)) {
+            }
+            let taken = match ready!(Pin::new(&mut this.batches).poll_next(context)) {
                 Some(Ok(message)) => this.take(message),
                 Some(Err(status)) => Err(ClientError::from_status(&status)),
                 None => {
-                    this.failed = true;
-                    return Poll::Ready(this.end().map(Err));
+                    this.ended = true;
+                    this.check_end().map_err(ClientError::from)
                 }
             };
             if let Err(error) = taken {
-                this.failed = true;
-                this.ready.clear();
+                this.ended = true;
                 return Poll::Ready(Some(Err(error)));
             }
         }

@@ -191,7 +191,7 @@ impl Engine {
         let (done, wait) = sync_channel(1);
         if self.jobs.send(Job::Settle(done)).is_ok() {
             // If the writer ended instead, there is nothing to wait for.
-            drop(wait.recv());
+            wait.recv().ok();
         }
     }
 

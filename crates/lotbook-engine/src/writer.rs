@@ -253,7 +253,9 @@ impl Writer {
             self.shared.answer(answer, outcome);
         }
         // A caller that has gone away needs no answer.
-        group.settled.iter().for_each(|done| drop(done.try_send(())));
+        for done in group.settled {
+            done.try_send(()).ok();
+        }
         Ok(())
     }
 

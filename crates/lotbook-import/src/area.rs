@@ -16,7 +16,8 @@ impl Gazetteer {
         let mut districts: BTreeMap<String, BTreeSet<AreaCode>> = BTreeMap::new();
         for row in &table.rows {
             let name = cell::clean(row.cell("行政区划"));
-            if let (false, Ok(code)) = (name.is_empty(), AreaCode::new(cell::code(row.cell("行政区划代码")))) {
+            if let (false, Ok(code)) = (name.is_empty(), AreaCode::new(cell::code(row.cell("行政区划代码"))))
+            {
                 districts.entry(name).or_default().insert(code);
             }
         }

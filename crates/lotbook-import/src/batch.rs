@@ -17,7 +17,9 @@ pub const MAX_DRAFT_BYTES: usize = 60_000;
 pub(crate) fn encoded_len(event: &Event) -> usize {
     let Ok(stated_at) = Wire::parse(i64::MAX) else { return usize::MAX };
     let (id, section, expected_position) = (StatementId([0; 16]), None, None);
-    Statement { id, stated_at, role: Role::Registrar, section, expected_position, event: event.clone() }.encode().len()
+    Statement { id, stated_at, role: Role::Registrar, section, expected_position, event: event.clone() }
+        .encode()
+        .len()
 }
 
 /// The same rows in as few events as the limits allow, in order.

@@ -42,7 +42,8 @@ pub fn calendars() -> Result<Vec<CalendarPublished>, FieldError> {
 }
 
 fn parse(json: &str) -> Result<Vec<CalendarPublished>, FieldError> {
-    let file: CalendarJson = serde_json::from_str(json).map_err(|error| FieldError::new(error.to_string()))?;
+    let file: CalendarJson =
+        serde_json::from_str(json).map_err(|error| FieldError::new(error.to_string()))?;
     let mut calendars = Vec::new();
     for (text, year) in &file.years {
         let number = text.parse().map_err(|_| FieldError::new("is not a year").within(text))?;

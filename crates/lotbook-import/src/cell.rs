@@ -80,7 +80,9 @@ pub(crate) fn uscc(cell: &str) -> Parsed<Uscc> {
 fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once('E') else { return false };
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    digits(mantissa) && digits(exponent.trim_start_matches(['+', '-'])) && (text.contains('+') || mantissa.contains('.'))
+    digits(mantissa)
+        && digits(exponent.trim_start_matches(['+', '-']))
+        && (text.contains('+') || mantissa.contains('.'))
 }
 
 /// A date; `2026/1/5`, `2026.1.5`, `2026年1月5日` and `20260105` are repaired.
@@ -88,7 +90,8 @@ pub(crate) fn date(cell: &str) -> Parsed<Date> {
     const REMEDY: &str = "write it as YYYY-MM-DD";
     let found = code(cell);
     let day = found.split([' ', 'T']).next().unwrap_or_default();
-    let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
     let canonical = match parts.as_slice() {
         [y, m, d] => format!("{y}-{m:0>2}-{d:0>2}"),
         [all] if all.len() == 8 && all.is_ascii() => {

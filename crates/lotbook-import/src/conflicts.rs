@@ -42,21 +42,19 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
         if change == Change::Unchanged {
             continue;
         }
-        if change == Change::Changed {
-            ended.push(pair.clone());
-        }
         let ground_commitment = seal(work, &pair, ground);
         declared.push((public.declared_on, conflict(pair, &public, ground_commitment)));
     }
     if work.may_end(report) {
-        let gone: Vec<_> = work.known.conflicts.keys().filter(|pair| !seen.contains_key(*pair)).cloned().collect();
+        let gone: Vec<_> =
+            work.known.conflicts.keys().filter(|pair| !seen.contains_key(*pair)).cloned().collect();
         report.end(gone.len());
         ended.extend(gone);
     }
     Ok(page.registrar(events(ended, declared)))
 }
 
-/// A changed conflict is ended and declared anew: no event of this version changes one.
+/// A changed conflict is declared anew, which replaces it: there is no moment without it.
 fn events(ended: Vec<Pair>, declared: Vec<(Date, Conflict)>) -> Vec<(Option<Date>, Event)> {
     let ends = ended.into_iter().map(|(inspector, uscc)| ConflictEnd { inspector, uscc }).collect();
     let ended = split(ends, |rows| ConflictEnded { rows }.into()).into_iter().map(|event| (None, event));
@@ -97,7 +95,10 @@ fn verified(found: &str) -> Parsed<bool> {
     match canonical.as_str() {
         "已核实" => Ok((true, canonical)),
         "待核实" => Ok((false, canonical)),
-        _ => fault("it is neither 已核实 nor 待核实 (Art. 15)", "write one of them; what is unfounded is ended, not listed"),
+        _ => fault(
+            "it is neither 已核实 nor 待核实 (Art. 15)",
+            "write one of them; what is unfounded is ended, not listed",
+        ),
     }
 }
 
@@ -107,20 +108,30 @@ fn check(found: Found, work: &Work, seen: &BTreeMap<Pair, u32>, row: &mut RowRea
     let ((inspector, uscc), public, _) = &found;
     if let Some(earlier) = seen.get(&found.0) {
         let because = format!("row {earlier} has the same pair");
-        return row.refuse("检查人员编号", inspector.as_str(), Fault { because, remedy: "keep the row that holds longest" });
+        return row.refuse(
+            "检查人员编号",
+            inspector.as_str(),
+            Fault { because, remedy: "keep the row that holds longest" },
+        );
     }
     if !work.known.inspectors.contains_key(inspector) {
-        let (because, remedy) = ("the inspector is not on the roster (Art. 10)".into(), "import inspectors.csv first");
+        let (because, remedy) =
+            ("the inspector is not on the roster (Art. 10)".into(), "import inspectors.csv first");
         return row.refuse("检查人员编号", inspector.as_str(), Fault { because, remedy });
     }
     if !work.known.enterprises.contains_key(uscc) {
-        let (because, remedy) = ("the enterprise is not on the roster (Art. 11)".into(), "import enterprises.csv first");
+        let (because, remedy) =
+            ("the enterprise is not on the roster (Art. 11)".into(), "import enterprises.csv first");
         return row.refuse("统一社会信用代码", uscc.as_str(), Fault { because, remedy });
     }
     match public.until {
         Some(until) if until < public.declared_on => {
             let because = "it ends before it is declared".to_string();
-            row.refuse("有效期至", &until.to_string(), Fault { because, remedy: "correct one of the two dates" })
+            row.refuse(
+                "有效期至",
+                &until.to_string(),
+                Fault { because, remedy: "correct one of the two dates" },
+            )
         }
         _ => Some(found),
     }

@@ -9,6 +9,7 @@ use crate::area::Gazetteer;
 use crate::batch::{split, split_by_day};
 use crate::cell::{self, Fault};
 use crate::import::{Draft, Page, Work};
+use crate::known::Known;
 use crate::report::{Change, FileReport, Problem};
 use crate::row::RowReader;
 use crate::statuses::{self, Given, Statuses};
@@ -24,7 +25,7 @@ pub(crate) const REMOVED: &str = "移出名录";
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
     let table = Table::read(&page.text, &COLUMNS, report)?;
-    let mut roster = Roster::new(page, work, &table);
+    let mut roster = Roster::new(&page.name, &work.known, &table);
     table.rows.iter().for_each(|row| roster.take(row, report));
     let complete = work.may_end(report);
     if complete {
@@ -38,7 +39,7 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
 
 /// One file's enterprises, against what is known.
 struct Roster<'a> {
-    work: &'a Work<'a>,
+    known: &'a Known,
     areas: Gazetteer,
     statuses: Statuses<'a>,
     seen: BTreeMap<Uscc, u32>,
@@ -47,10 +48,10 @@ struct Roster<'a> {
 }
 
 impl<'a> Roster<'a> {
-    fn new(page: &'a Page, work: &'a Work<'a>, table: &Table) -> Self {
-        let statuses = Statuses::new(&work.known, &page.name, table);
+    fn new(source: &'a str, known: &'a Known, table: &Table) -> Self {
+        let statuses = Statuses::new(known, source, table);
         let (seen, added, changed) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { work, areas: Gazetteer::learn(table), statuses, seen, added, changed }
+        Self { known, areas: Gazetteer::learn(table), statuses, seen, added, changed }
     }
 
     fn take(&mut self, row: &Row, report: &mut FileReport) {
@@ -59,7 +60,7 @@ impl<'a> Roster<'a> {
         let Some((enterprise, given)) = reader.finish(found, report) else { return };
         self.seen.insert(enterprise.uscc.clone(), row.number);
         let new_status = self.statuses.take(&enterprise.uscc, enterprise.enrolled_on, given);
-        let change = Change::between(self.work.known.enterprises.get(&enterprise.uscc), &enterprise);
+        let change = Change::between(self.known.enterprises.get(&enterprise.uscc), &enterprise);
         let with_statuses = match (change, new_status) {
             (Change::Unchanged, Some(true)) => Change::Changed,
             (change, _) => change,
@@ -82,7 +83,7 @@ impl<'a> Roster<'a> {
         let registration = reader.read("登记状态", cell::registration);
         let risk_class = reader.read("信用风险等级", statuses::risk);
         let enrolled_on = reader.read("入库日期", cell::date);
-        let given = statuses::read(reader, self.work.known.trust_status());
+        let given = statuses::read(reader, self.known.trust_status());
         let (uscc, area) = (uscc?, area?);
         self.check_once(&uscc, reader)?;
         self.tell_jurisdiction(&area, reader);
@@ -103,13 +104,18 @@ impl<'a> Roster<'a> {
     fn check_once(&self, uscc: &Uscc, reader: &mut RowReader) -> Option<()> {
         let Some(earlier) = self.seen.get(uscc) else { return Some(()) };
         let because = format!("row {earlier} has the same code; one enterprise has one entry (Art. 11)");
-        reader.refuse("统一社会信用代码", uscc.as_str(), Fault { because, remedy: "delete one of the two rows" })
+        reader.refuse(
+            "统一社会信用代码",
+            uscc.as_str(),
+            Fault { because, remedy: "delete one of the two rows" },
+        )
     }
 
     /// A firm outside is enrolled and never in a pool (Art. 11).
     fn tell_jurisdiction(&self, area: &AreaCode, reader: &mut RowReader) {
-        if let Some(office) = self.work.known.office.as_ref().filter(|office| !office.area.contains(area)) {
-            let what = format!("outside the office's area {}: enrolled, never in a pool (Art. 11)", office.area);
+        if let Some(office) = self.known.office.as_ref().filter(|office| !office.area.contains(area)) {
+            let what =
+                format!("outside the office's area {}: enrolled, never in a pool (Art. 11)", office.area);
             reader.note("行政区划代码", what);
         }
     }
@@ -117,7 +123,7 @@ impl<'a> Roster<'a> {
     fn end_absent(&mut self, report: &mut FileReport) {
         let Ok(removed) = Text::new(REMOVED) else { return };
         let live = |e: &&Enterprise| !self.seen.contains_key(&e.uscc) && e.registration != removed;
-        let gone: Vec<_> = self.work.known.enterprises.values().filter(live).cloned().collect();
+        let gone: Vec<_> = self.known.enterprises.values().filter(live).cloned().collect();
         report.end(gone.len());
         self.changed.extend(gone.into_iter().map(|e| Enterprise { registration: removed.clone(), ..e }));
         self.statuses.end_absent(report);

@@ -9,7 +9,9 @@ use crate::kind::{FileKind, recognise};
 use crate::known::Known;
 use crate::report::{FileReport, Problem};
 use crate::seal::{SealedValue, file_hash};
-use crate::{calendar, conflicts, enterprises, inspectors, items, office, plan, plan_file, schemes, sections};
+use crate::{
+    calendar, conflicts, enterprises, inspectors, items, office, plan, plan_file, schemes, sections,
+};
 
 /// One statement to be made by whoever holds the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,8 @@ pub struct Draft {
     pub section: Option<SectionId>,
     /// What is stated.
     pub event: Event,
-    /// The day the file itself gives for the act.
+    /// The day the file itself gives for the act. Played in order, or sorted by this day (stably, `None`
+    /// first), drafts of consistent files are accepted.
     pub on: Option<Date>,
     /// The file it comes from.
     pub file: String,
@@ -81,7 +84,8 @@ pub fn import(
     let mut import = Import::default();
     let pages = recognised(files, &mut import);
     let mut work = Work { known: known.clone(), options, complete: false, salt, sealed: Vec::new() };
-    let (office, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page.kind == FileKind::Office);
+    let (office, others): (Vec<_>, Vec<_>) =
+        pages.into_iter().partition(|page| page.kind == FileKind::Office);
     office.iter().for_each(|page| take(page, true, &mut work, &mut import));
     if let Some(year) = options.calendars_from_year {
         let (drafts, report) = calendar::drafts(year, &work.known);

@@ -13,7 +13,16 @@ use crate::row::RowReader;
 use crate::table::{Columns, Table};
 
 pub(crate) const COLUMNS: Columns = Columns {
-    required: &["检查人员编号", "姓名", "执法证号", "证件有效期至", "所属科室编号", "专业资质", "在岗状态", "入库日期"],
+    required: &[
+        "检查人员编号",
+        "姓名",
+        "执法证号",
+        "证件有效期至",
+        "所属科室编号",
+        "专业资质",
+        "在岗状态",
+        "入库日期",
+    ],
     optional: &["职务"],
 };
 
@@ -79,7 +88,10 @@ fn read(row: &mut RowReader) -> Option<Inspector> {
 
 fn certificate(found: &str) -> Parsed<Text> {
     if cell::clean(found).is_empty() {
-        return fault("an inspector needs a certificate (Art. 10)", "fill in its number, or leave the person out");
+        return fault(
+            "an inspector needs a certificate (Art. 10)",
+            "fill in its number, or leave the person out",
+        );
     }
     cell::text(&cell::code(found))
 }
@@ -87,7 +99,9 @@ fn certificate(found: &str) -> Parsed<Text> {
 /// Qualifications, separated by a semicolon or an enumeration comma.
 fn list(found: &str) -> Parsed<BTreeSet<Text>> {
     let mut set = BTreeSet::new();
-    for part in found.split(['；', ';', '、', '，', ',', '|']).map(cell::clean).filter(|part| !part.is_empty()) {
+    for part in
+        found.split(['；', ';', '、', '，', ',', '|']).map(cell::clean).filter(|part| !part.is_empty())
+    {
         set.insert(cell::text(&part)?.0);
     }
     let tidy = found.split([';', '；']).all(|part| set.iter().any(|text| text.as_str() == part));
@@ -108,10 +122,19 @@ fn duty(found: &str) -> Parsed<Duty> {
     Ok((duty, canonical))
 }
 
-fn check(found: Inspector, work: &Work, seen: &BTreeMap<InspectorId, u32>, row: &mut RowReader) -> Option<Inspector> {
+fn check(
+    found: Inspector,
+    work: &Work,
+    seen: &BTreeMap<InspectorId, u32>,
+    row: &mut RowReader,
+) -> Option<Inspector> {
     if let Some(earlier) = seen.get(&found.inspector) {
         let because = format!("the inspector is in row {earlier} already (Art. 10)");
-        return row.refuse("检查人员编号", found.inspector.as_str(), Fault { because, remedy: "keep one of the rows" });
+        return row.refuse(
+            "检查人员编号",
+            found.inspector.as_str(),
+            Fault { because, remedy: "keep one of the rows" },
+        );
     }
     if !work.known.sections.contains_key(&found.section) {
         let because = "the section is not registered".to_string();

@@ -18,8 +18,17 @@ use crate::table::{Columns, Table};
 /// Who inspects (检查主体) is the office itself and stays in the file.
 pub(crate) const COLUMNS: Columns = Columns {
     required: &[
-        "事项编号", "抽查类别", "抽查事项", "检查内容", "对象类别", "事项类别", "检查方式", "检查依据", "责任科室编号",
-        "是否定向", "权责清单编号",
+        "事项编号",
+        "抽查类别",
+        "抽查事项",
+        "检查内容",
+        "对象类别",
+        "事项类别",
+        "检查方式",
+        "检查依据",
+        "责任科室编号",
+        "是否定向",
+        "权责清单编号",
     ],
     optional: &["检查主体", "抽查比例上限(%)", "年度频次上限", "所需资质", "最少检查人数"],
 };
@@ -42,7 +51,9 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
     let mut drafts = Vec::new();
     for (section, rows) in by_section {
         let events = split(rows, |rows| ItemProposed { rows }.into());
-        drafts.extend(events.into_iter().map(|event| page.draft(Role::SectionOfficer, Some(&section), event, None)));
+        drafts.extend(
+            events.into_iter().map(|event| page.draft(Role::SectionOfficer, Some(&section), event, None)),
+        );
     }
     drafts.extend(follow_up(page, work, &seen));
     Ok(drafts)
@@ -51,7 +62,8 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
 /// Puts together and, if the caller says when, publishes the items of the file.
 fn follow_up(page: &Page, work: &Work, seen: &BTreeMap<ItemId, u32>) -> Vec<Draft> {
     let without = |done: fn(&KnownItem) -> bool| -> Vec<ItemId> {
-        let open = |id: &&ItemId| !work.known.items.get(*id).is_some_and(|known| known.withdrawn || done(known));
+        let open =
+            |id: &&ItemId| !work.known.items.get(*id).is_some_and(|known| known.withdrawn || done(known));
         seen.keys().filter(open).cloned().collect()
     };
     let aggregated = split(without(|known| known.aggregated), |items| {
@@ -106,7 +118,9 @@ fn read(row: &mut RowReader) -> Option<Item> {
 
 fn basis(found: &str, what: &str) -> Parsed<lotbook_event::Text> {
     match cell::clean(found).is_empty() {
-        true => fault(format!("an item needs its {what} (Art. 8)"), "fill it in from the published powers list"),
+        true => {
+            fault(format!("an item needs its {what} (Art. 8)"), "fill it in from the published powers list")
+        }
         false => cell::text(found),
     }
 }
@@ -126,9 +140,12 @@ fn ratio(found: &str) -> Parsed<Option<u32>> {
         return Ok((None, canonical));
     }
     match parse_percent_number(canonical.strip_suffix('%').unwrap_or(&canonical)) {
-        Ok(ppm) => Ok((Some(ppm), canonical.strip_suffix('%').map_or(canonical.clone(), |_| {
-            format_percent(ppm).trim_end_matches('%').to_string()
-        }))),
+        Ok(ppm) => Ok((
+            Some(ppm),
+            canonical
+                .strip_suffix('%')
+                .map_or(canonical.clone(), |_| format_percent(ppm).trim_end_matches('%').to_string()),
+        )),
         Err(because) => fault(because, "write the number before the percent sign, or 不设上限"),
     }
 }
@@ -155,11 +172,17 @@ fn check(item: Item, work: &Work, seen: &BTreeMap<ItemId, u32>, row: &mut RowRea
     }
     match work.known.items.get(&item.item) {
         Some(known) if known.item != item || known.withdrawn => {
-            let because = match known.withdrawn {
-                true => "the item was withdrawn (Art. 8 para. 2)".to_string(),
-                false => "the item is on the ledger with other content (Art. 8 para. 2)".to_string(),
+            let (because, remedy) = match known.withdrawn {
+                true => (
+                    "the item was withdrawn (Art. 8 para. 2)",
+                    "leave it out, or propose it under a new number",
+                ),
+                false => (
+                    "the item is on the ledger with other content (Art. 8 para. 2)",
+                    "state ItemWithdrawn and propose it under a new number",
+                ),
             };
-            row.refuse("事项编号", id, Fault { because, remedy: "state ItemWithdrawn and propose it under a new number" })
+            row.refuse("事项编号", id, Fault { because: because.to_string(), remedy })
         }
         _ => Some(item),
     }

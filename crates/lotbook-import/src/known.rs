@@ -46,16 +46,24 @@ impl Known {
             Event::OfficeConstituted(e) => self.office = Some(e.clone()),
             Event::RulesetAdopted(e) => self.rule_set = Some(e.clone()),
             Event::CalendarPublished(e) => put(&mut self.calendars, e.year, e),
-            Event::SectionRegistered(e) => e.rows.iter().for_each(|r| put(&mut self.sections, r.section.clone(), r)),
+            Event::SectionRegistered(e) => {
+                e.rows.iter().for_each(|r| put(&mut self.sections, r.section.clone(), r))
+            }
             Event::ItemProposed(e) => e.rows.iter().for_each(|item| self.propose(item)),
-            Event::ItemAggregated(e) => e.items.iter().for_each(|id| self.item(id, |item| item.aggregated = true)),
-            Event::ItemPublished(e) => e.items.iter().for_each(|id| self.item(id, |item| item.published = true)),
+            Event::ItemAggregated(e) => {
+                e.items.iter().for_each(|id| self.item(id, |item| item.aggregated = true))
+            }
+            Event::ItemPublished(e) => {
+                e.items.iter().for_each(|id| self.item(id, |item| item.published = true))
+            }
             Event::ItemWithdrawn(e) => self.item(&e.item, |item| item.withdrawn = true),
-            Event::InspectorEnrolled(InspectorEnrolled { rows }) | Event::InspectorUpdated(InspectorUpdated { rows }) => {
+            Event::InspectorEnrolled(InspectorEnrolled { rows })
+            | Event::InspectorUpdated(InspectorUpdated { rows }) => {
                 rows.iter().for_each(|r| put(&mut self.inspectors, r.inspector.clone(), r));
             }
             Event::InspectorRemoved(e) => self.inspectors.retain(|id, _| !e.inspectors.contains(id)),
-            Event::EnterpriseEnrolled(EnterpriseEnrolled { rows }) | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {
+            Event::EnterpriseEnrolled(EnterpriseEnrolled { rows })
+            | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {
                 rows.iter().for_each(|r| put(&mut self.enterprises, r.uscc.clone(), r));
             }
             Event::StatusRecorded(e) => {
@@ -65,10 +73,14 @@ impl Known {
                 e.rows.iter().for_each(|r| drop(self.statuses.remove(&(r.uscc.clone(), r.kind.clone()))));
             }
             Event::ConflictDeclared(e) => {
-                e.rows.iter().for_each(|r| put(&mut self.conflicts, (r.inspector.clone(), r.uscc.clone()), r));
+                e.rows
+                    .iter()
+                    .for_each(|r| put(&mut self.conflicts, (r.inspector.clone(), r.uscc.clone()), r));
             }
             Event::ConflictEnded(e) => {
-                e.rows.iter().for_each(|r| drop(self.conflicts.remove(&(r.inspector.clone(), r.uscc.clone()))));
+                e.rows
+                    .iter()
+                    .for_each(|r| drop(self.conflicts.remove(&(r.inspector.clone(), r.uscc.clone()))));
             }
             Event::PlanDrafted(e) => self.draft(e),
             Event::PlanAdopted(e) => self.plan(&e.plan, |plan| plan.adopted_on = Some(e.adopted_on)),
@@ -111,7 +123,8 @@ impl Known {
 
     /// The name of the status that makes a firm trustworthy (Art. 13).
     pub(crate) fn trust_status(&self) -> &str {
-        let named = self.rule_set.as_ref().map(|rules| rules.trust_status.as_str()).filter(|name| !name.is_empty());
+        let named =
+            self.rule_set.as_ref().map(|rules| rules.trust_status.as_str()).filter(|name| !name.is_empty());
         named.unwrap_or("守信企业")
     }
 

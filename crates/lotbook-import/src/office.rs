@@ -48,9 +48,15 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
         }
     }
     match (Change::between(same_id, &rule_set), &rule_set.rule_set_id) {
-        (Change::Changed, id) => report.reject(2, once("rule_set.id", id, "this rule set is adopted already")),
+        (Change::Changed, id) => {
+            report.reject(2, once("rule_set.id", id, "this rule set is adopted already"))
+        }
         (change, _) => {
-            report.count(if known_rules.is_some() && change == Change::Added { Change::Changed } else { change });
+            report.count(if known_rules.is_some() && change == Change::Added {
+                Change::Changed
+            } else {
+                change
+            });
             let new = (change == Change::Added).then(|| Event::from(rule_set));
             drafts.extend(new.map(|event| page.draft(Role::OfficeLeader, None, event, Some(adopted_on))));
         }
@@ -135,7 +141,11 @@ fn read(toml: &str) -> Result<OfficeFile, Problem> {
     let file: FileToml = parse(toml)?;
     let origin = text("office.origin", &file.office.origin)?;
     let participants: Vec<_> = file.participant.iter().map(participant).collect::<Result<_, _>>()?;
-    Ok(OfficeFile { origin, office: office(&file.office)?, rule_set: rule_set(&file.rule_set, participants)? })
+    Ok(OfficeFile {
+        origin,
+        office: office(&file.office)?,
+        rule_set: rule_set(&file.rule_set, participants)?,
+    })
 }
 
 fn office(found: &OfficeToml) -> Result<OfficeConstituted, Problem> {
@@ -170,9 +180,16 @@ fn rule_set(found: &RuleSetToml, participants: Vec<StandingParticipant>) -> Resu
         annual_cap: found.annual_cap,
         exclude_if_drawn_by_other_unit: found.exclude_if_drawn_by_other_unit,
         exempt_statuses: set("rule_set.exempt_statuses", &found.exempt_statuses, Text::new)?,
-        penalty_status: filled("rule_set.penalty_status", found.penalty_status.as_deref().unwrap_or("行政处罚"))?,
+        penalty_status: filled(
+            "rule_set.penalty_status",
+            found.penalty_status.as_deref().unwrap_or("行政处罚"),
+        )?,
         penalty_memory_months: found.penalty_memory_months,
-        risk_class_public: one_of("rule_set.risk_class", &found.risk_class, &[("public", true), ("restricted", false)])?,
+        risk_class_public: one_of(
+            "rule_set.risk_class",
+            &found.risk_class,
+            &[("public", true), ("restricted", false)],
+        )?,
         plan_due: value("rule_set.plan_due", &found.plan_due, MonthDay::new(&*found.plan_due))?,
         report_working_days: found.report_working_days,
         feedback_working_days: found.feedback_working_days,
@@ -196,7 +213,12 @@ fn rule_set(found: &RuleSetToml, participants: Vec<StandingParticipant>) -> Resu
 fn min_reveals(reveals: u32, participants: usize) -> Result<u32, Problem> {
     if usize::try_from(reveals).is_ok_and(|reveals| reveals > participants) {
         let because = format!("{reveals} reveals are asked for and {participants} participants are named");
-        return Err(Problem::new("rule_set.min_reveals", reveals.to_string(), because, "name more participants"));
+        return Err(Problem::new(
+            "rule_set.min_reveals",
+            reveals.to_string(),
+            because,
+            "name more participants",
+        ));
     }
     Ok(reveals)
 }

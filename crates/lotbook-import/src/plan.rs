@@ -57,9 +57,14 @@ fn events(found: Found, known: &Known) -> Result<(Change, Vec<Act>), Problem> {
     if !same {
         acts.push((Role::SectionOfficer, Event::from(plan), adopted_on));
     }
-    let (was_adopted, was_published) = known.map_or((None, None), |known| (known.adopted_on, known.published_on));
+    let (was_adopted, was_published) =
+        known.map_or((None, None), |known| (known.adopted_on, known.published_on));
     if let (Some(adopted_on), None) = (adopted_on, was_adopted) {
-        acts.push((Role::SectionOfficer, PlanAdopted { plan: id.clone(), adopted_on }.into(), Some(adopted_on)));
+        acts.push((
+            Role::SectionOfficer,
+            PlanAdopted { plan: id.clone(), adopted_on }.into(),
+            Some(adopted_on),
+        ));
     }
     if let (Some(published_on), None) = (published_on, was_published) {
         acts.push((Role::Publisher, PlanPublished { plan: id, published_on }.into(), Some(published_on)));
@@ -79,18 +84,34 @@ fn check_dates(
     adopted_on: Option<Date>,
     published_on: Option<Date>,
 ) -> Result<(), Problem> {
-    let problem = |key: &str, found: String, because: &str, remedy| Err(Problem::new(key, found, because, remedy));
+    let problem =
+        |key: &str, found: String, because: &str, remedy| Err(Problem::new(key, found, because, remedy));
     if published_on.is_some() && adopted_on.is_none() {
-        return problem("plan.published_on", String::new(), "it is published without being adopted (Art. 12)", "give adopted_on");
+        return problem(
+            "plan.published_on",
+            String::new(),
+            "it is published without being adopted (Art. 12)",
+            "give adopted_on",
+        );
     }
     let Some(known) = known else { return Ok(()) };
     if known.adopted_on.is_some() && !same {
         let remedy = "undo the change; amending an adopted plan comes later";
-        return problem("plan.id", id.to_string(), "the plan is adopted already, with other content (Art. 12)", remedy);
+        return problem(
+            "plan.id",
+            id.to_string(),
+            "the plan is adopted already, with other content (Art. 12)",
+            remedy,
+        );
     }
     let differs = |was: Option<Date>, is: Option<Date>| was.is_some() && is.is_some() && was != is;
     if differs(known.adopted_on, adopted_on) || differs(known.published_on, published_on) {
-        return problem("plan.id", id.to_string(), "the ledger has another date of adoption or publication", "undo the change");
+        return problem(
+            "plan.id",
+            id.to_string(),
+            "the ledger has another date of adoption or publication",
+            "undo the change",
+        );
     }
     Ok(())
 }
@@ -102,7 +123,8 @@ fn read(toml: &PlanToml, known: &Known) -> Result<Found, Problem> {
         return Err(Problem::new("plan.section", &*toml.section, because, "import sections.csv first"));
     }
     let (trust_mode, reduced_cap) = trust(toml.trustworthy.as_ref())?;
-    let batches: Vec<_> = toml.batch.iter().map(|b| batch(b.clone(), &section, known)).collect::<Result<_, _>>()?;
+    let batches: Vec<_> =
+        toml.batch.iter().map(|b| batch(b.clone(), &section, known)).collect::<Result<_, _>>()?;
     let joins: Vec<_> = toml.joins.iter().map(|j| join(j, known)).collect::<Result<_, _>>()?;
     let plan = PlanDrafted {
         plan: value("plan.id", &toml.id, PlanId::new(&*toml.id))?,
@@ -128,11 +150,17 @@ fn check_whole(plan: &PlanDrafted) -> Result<(), Problem> {
     }
     let mut seen = BTreeSet::new();
     if let Some(twice) = plan.batches.iter().find(|batch| !seen.insert(&batch.batch)) {
-        return Err(Problem::new("plan.batch.id", twice.batch.as_str(), "the batch is there twice", "rename one"));
+        return Err(Problem::new(
+            "plan.batch.id",
+            twice.batch.as_str(),
+            "the batch is there twice",
+            "rename one",
+        ));
     }
     let bytes = encoded_len(&Event::from(plan.clone()));
     if bytes > MAX_DRAFT_BYTES {
-        let because = format!("the plan makes a statement of {bytes} bytes, over the limit of {MAX_DRAFT_BYTES}");
+        let because =
+            format!("the plan makes a statement of {bytes} bytes, over the limit of {MAX_DRAFT_BYTES}");
         return Err(Problem::new("plan", plan.plan.as_str(), because, "split it into two plans"));
     }
     Ok(())
@@ -142,7 +170,12 @@ fn check_whole(plan: &PlanDrafted) -> Result<(), Problem> {
 fn annual_cap(toml: &PlanToml, known: &Known) -> Result<u32, Problem> {
     let own = toml.limits.as_ref().and_then(|limits| limits.annual_cap);
     own.or(known.rule_set.as_ref().map(|rules| rules.annual_cap)).ok_or_else(|| {
-        Problem::new("plan.limits.annual_cap", "", "there is neither a cap nor a rule set (Art. 16)", "give annual_cap")
+        Problem::new(
+            "plan.limits.annual_cap",
+            "",
+            "there is neither a cap nor a rule set (Art. 16)",
+            "give annual_cap",
+        )
     })
 }
 
@@ -164,8 +197,14 @@ fn join(toml: &JoinToml, known: &Known) -> Result<BatchJoin, Problem> {
     let plan = value("plan.joins.plan", &toml.plan, PlanId::new(&*toml.plan))?;
     let batch = value("plan.joins.batch", &toml.batch, BatchId::new(&*toml.batch))?;
     if !known.plans_with(&batch).iter().any(|other| other.plan == plan) {
-        let (found, because) = (format!("{plan}/{batch}"), "no plan in this import or on the ledger has that batch (Art. 16)");
-        return Err(Problem::new("plan.joins", found, because, "import the other plan first, or correct the name"));
+        let (found, because) =
+            (format!("{plan}/{batch}"), "no plan in this import or on the ledger has that batch (Art. 16)");
+        return Err(Problem::new(
+            "plan.joins",
+            found,
+            because,
+            "import the other plan first, or correct the name",
+        ));
     }
     Ok(BatchJoin { plan, batch, items: items("plan.joins.items", &toml.items, known)? })
 }
@@ -177,7 +216,12 @@ pub(crate) fn items(key: &str, list: &[String], known: &Known) -> Result<BTreeSe
         return Err(Problem::new(key, "", "it is empty (Art. 13)", "name the items that are inspected"));
     }
     match items.iter().find(|id| known.items.get(*id).is_none_or(|item| item.withdrawn)) {
-        Some(id) => Err(Problem::new(key, id.as_str(), "it is not on the item list (Art. 8)", "import items.csv first")),
+        Some(id) => Err(Problem::new(
+            key,
+            id.as_str(),
+            "it is not on the item list (Art. 8)",
+            "import items.csv first",
+        )),
         None => Ok(items),
     }
 }

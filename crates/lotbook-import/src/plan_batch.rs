@@ -15,7 +15,8 @@ use crate::toml_file::{filled, one_of, set, span, text, typed, value};
 /// Reads a batch of the plan of `section`.
 pub(crate) fn batch(toml: toml::Value, section: &SectionId, known: &Known) -> Result<Batch, Problem> {
     let name = toml.get("id").and_then(toml::Value::as_str).unwrap_or("without id").to_string();
-    let within = |problem: Problem| Problem { because: format!("batch {name}: {}", problem.because), ..problem };
+    let within =
+        |problem: Problem| Problem { because: format!("batch {name}: {}", problem.because), ..problem };
     typed(toml).and_then(|toml| read(&toml, section, known)).map_err(within)
 }
 
@@ -58,7 +59,11 @@ fn sections(toml: &BatchToml, own: &SectionId, known: &Known) -> Result<BTreeSet
         return problem(own.as_str(), "the plan's own section is not among them", "add it");
     }
     if toml.comprehensive != (sections.len() > 1) {
-        return problem("", "comprehensive = true goes with two or more sections (Art. 16)", "correct one of the two keys");
+        return problem(
+            "",
+            "comprehensive = true goes with two or more sections (Art. 16)",
+            "correct one of the two keys",
+        );
     }
     match sections.iter().find(|id| !known.sections.contains_key(*id)) {
         Some(id) => problem(id.as_str(), "the section is not registered", "import sections.csv first"),
@@ -76,9 +81,9 @@ fn sample(toml: &SampleToml, stratification: Stratification) -> Result<(Vec<Stra
     let by_ratio = one_of("sample.method", &toml.method, &[("ratio", true), ("count", false)])?;
     match (by_ratio, &toml.ratio, toml.count) {
         (true, Some(ratio), None) => Ok((rates(ratio, stratification)?, 0)),
-        (false, None, Some(count)) if count > 0 => Ok((Vec::new(), count)),
+        (false, None, Some(count)) if count > 0 && toml.minimum == 0 => Ok((Vec::new(), count)),
         _ => {
-            let because = "method = \"ratio\" needs ratio alone, method = \"count\" needs a count above 0 alone (Art. 13)";
+            let because = "method = \"ratio\" needs ratio alone, method = \"count\" a count above 0 and no minimum (Art. 13)";
             Err(Problem::new("sample", &*toml.method, because, "give the one key that belongs to the method"))
         }
     }
@@ -88,12 +93,14 @@ fn rates(ratio: &toml::Value, stratification: Stratification) -> Result<Vec<Stra
     match (ratio, stratification) {
         (toml::Value::String(all), Stratification::None) => Ok(vec![rate("", all)?]),
         (toml::Value::Table(table), Stratification::Risk | Stratification::Area) if !table.is_empty() => {
-            let mut rates: Vec<_> = table.iter().map(|(stratum, ratio)| rate_of(stratum, ratio)).collect::<Result<_, _>>()?;
+            let mut rates: Vec<_> =
+                table.iter().map(|(stratum, ratio)| rate_of(stratum, ratio)).collect::<Result<_, _>>()?;
             rates.sort_by(|a, b| a.stratum.cmp(&b.stratum));
             Ok(rates)
         }
         _ => {
-            let because = "stratum = \"none\" takes one percent text, any other a table of percent texts by stratum";
+            let because =
+                "stratum = \"none\" takes one percent text, any other a table of percent texts by stratum";
             Err(Problem::new("sample.ratio", "", because, "write ratio = \"5%\" or ratio = { A = \"10%\" }"))
         }
     }
@@ -109,6 +116,7 @@ fn rate_of(stratum: &str, ratio: &toml::Value) -> Result<StratumRate, Problem> {
 const PERCENT: &str = "write a percentage as text, such as \"10%\" or \"0.5%\"";
 
 fn rate(stratum: &str, ratio: &str) -> Result<StratumRate, Problem> {
-    let ppm = parse_percent(ratio).map_err(|because| Problem::new("sample.ratio", ratio, because, PERCENT))?;
+    let ppm =
+        parse_percent(ratio).map_err(|because| Problem::new("sample.ratio", ratio, because, PERCENT))?;
     Ok(StratumRate { stratum: text("sample.ratio", stratum)?, ppm })
 }

@@ -129,7 +129,8 @@ fn names(page: &Page) -> (String, BTreeSet<String>) {
         FileKind::Plan => page.text.parse::<toml::Table>().unwrap_or_default(),
         _ => toml::Table::new(),
     };
-    let text = |value: Option<&toml::Value>| value.and_then(toml::Value::as_str).unwrap_or_default().to_string();
+    let text =
+        |value: Option<&toml::Value>| value.and_then(toml::Value::as_str).unwrap_or_default().to_string();
     let plan = table.get("plan");
     let joins = plan.and_then(|plan| plan.get("joins")).and_then(toml::Value::as_array);
     let joined = joins.into_iter().flatten().map(|join| text(join.get("plan"))).filter(|id| !id.is_empty());

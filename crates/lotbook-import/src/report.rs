@@ -82,7 +82,12 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(field: &str, found: impl Into<String>, because: impl Into<String>, remedy: &str) -> Self {
+    pub(crate) fn new(
+        field: &str,
+        found: impl Into<String>,
+        because: impl Into<String>,
+        remedy: &str,
+    ) -> Self {
         let (field, found, because) = (field.to_string(), found.into(), because.into());
         Self { line: 0, field, found, because, remedy: remedy.to_string() }
     }

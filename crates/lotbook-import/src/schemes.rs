@@ -59,17 +59,29 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
 
 type Found = (SectionId, SchemeAdopted);
 
-fn check(section: SectionId, scheme: SchemeAdopted, known: &Known, seen: &BTreeMap<SchemeId, u32>) -> Result<Found, Problem> {
-    let problem = |because: String, remedy| Err(Problem::new("scheme.id", scheme.scheme.as_str(), because, remedy));
+fn check(
+    section: SectionId,
+    scheme: SchemeAdopted,
+    known: &Known,
+    seen: &BTreeMap<SchemeId, u32>,
+) -> Result<Found, Problem> {
+    let problem =
+        |because: String, remedy| Err(Problem::new("scheme.id", scheme.scheme.as_str(), because, remedy));
     if let Some(earlier) = seen.get(&scheme.scheme) {
         return problem(format!("scheme {earlier} of the file has the same id"), "rename one of the two");
     }
     if known.schemes.get(&scheme.scheme).is_some_and(|known| *known != scheme) {
-        return problem("the scheme is adopted already, with other content (Art. 14)".into(), "give the new one a new id");
+        return problem(
+            "the scheme is adopted already, with other content (Art. 14)".into(),
+            "give the new one a new id",
+        );
     }
     let bytes = encoded_len(&Event::from(scheme.clone()));
     if bytes > MAX_DRAFT_BYTES {
-        return problem(format!("it makes a statement of {bytes} bytes, over {MAX_DRAFT_BYTES}"), "shorten its texts");
+        return problem(
+            format!("it makes a statement of {bytes} bytes, over {MAX_DRAFT_BYTES}"),
+            "shorten its texts",
+        );
     }
     Ok((section, scheme))
 }
@@ -98,7 +110,12 @@ fn read(toml: &SchemeToml, known: &Known) -> Result<Found, Problem> {
 
 fn seats(lists: &[Vec<String>]) -> Result<Vec<Seat>, Problem> {
     if lists.is_empty() {
-        return Err(Problem::new("scheme.seats", "", "a team has seats (Art. 14)", "name the seats, [] = anybody"));
+        return Err(Problem::new(
+            "scheme.seats",
+            "",
+            "a team has seats (Art. 14)",
+            "name the seats, [] = anybody",
+        ));
     }
     lists.iter().map(|list| Ok(Seat { accepts: set("scheme.seats", list, Text::new)? })).collect()
 }
@@ -106,7 +123,8 @@ fn seats(lists: &[Vec<String>]) -> Result<Vec<Seat>, Problem> {
 /// The scheme's own limit, else the rule set's.
 fn max_load(toml: &SchemeToml, known: &Known) -> Result<u32, Problem> {
     let rules = known.rule_set.as_ref().map(|rules| rules.max_load);
-    let missing = || Problem::new("scheme.max_load", "", "neither the scheme nor a rule set gives it", "give max_load");
+    let missing =
+        || Problem::new("scheme.max_load", "", "neither the scheme nor a rule set gives it", "give max_load");
     toml.max_load.or(rules).ok_or_else(missing)
 }
 
@@ -118,7 +136,12 @@ fn plan_of<'a>(batch: &BatchId, named: Option<&str>, known: &'a Known) -> Result
         [plan] => Ok(plan),
         [] => {
             let because = "no plan in this import or on the ledger has that batch (Art. 14)";
-            Err(Problem::new("scheme.batch", batch.as_str(), because, "import its plan first, or correct the name"))
+            Err(Problem::new(
+                "scheme.batch",
+                batch.as_str(),
+                because,
+                "import its plan first, or correct the name",
+            ))
         }
         several => {
             let names: Vec<_> = several.iter().map(|plan| plan.plan.as_str()).collect();

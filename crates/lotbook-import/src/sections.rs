@@ -14,8 +14,10 @@ use crate::row::RowReader;
 use crate::table::{Columns, Table};
 
 /// The remark stays in the file.
-pub(crate) const COLUMNS: Columns =
-    Columns { required: &["科室编号", "科室名称", "机构性质", "是否统筹科室", "是否实施检查"], optional: &["备注"] };
+pub(crate) const COLUMNS: Columns = Columns {
+    required: &["科室编号", "科室名称", "机构性质", "是否统筹科室", "是否实施检查"],
+    optional: &["备注"],
+};
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
     let table = Table::read(&page.text, &COLUMNS, report)?;
@@ -40,7 +42,13 @@ fn read(row: &mut RowReader) -> Option<Section> {
     let kind = row.read("机构性质", kind);
     let coordinates = row.read("是否统筹科室", cell::yes_no);
     let inspects = row.read("是否实施检查", cell::yes_no);
-    Some(Section { section: section?, name: name?, kind: kind?, coordinates: coordinates?, inspects: inspects? })
+    Some(Section {
+        section: section?,
+        name: name?,
+        kind: kind?,
+        coordinates: coordinates?,
+        inspects: inspects?,
+    })
 }
 
 fn kind(found: &str) -> Parsed<Text> {
@@ -54,7 +62,12 @@ fn kind(found: &str) -> Parsed<Text> {
 }
 
 /// A section is registered once; no event of this version changes it.
-fn check(section: Section, work: &Work, seen: &BTreeMap<SectionId, u32>, row: &mut RowReader) -> Option<Section> {
+fn check(
+    section: Section,
+    work: &Work,
+    seen: &BTreeMap<SectionId, u32>,
+    row: &mut RowReader,
+) -> Option<Section> {
     let id = section.section.as_str();
     if let Some(earlier) = seen.get(&section.section) {
         let because = format!("the section is in row {earlier} already");

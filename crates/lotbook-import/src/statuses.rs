@@ -54,7 +54,8 @@ impl<'a> Statuses<'a> {
         Self { known, source, credit, trust, given: BTreeSet::new(), ended: Vec::new(), recorded: Vec::new() }
     }
 
-    /// Takes in a row's statuses; says whether anything is new.
+    /// Takes in a row's statuses; says whether anything is new. A status recorded again replaces the
+    /// one of its kind.
     pub(crate) fn take(&mut self, uscc: &Uscc, enrolled_on: Date, given: Vec<Given>) -> Option<bool> {
         let mut new = false;
         for Given { kind, since } in given {
@@ -62,13 +63,11 @@ impl<'a> Statuses<'a> {
             let known = self.known.statuses.get(&key);
             if known.is_none_or(|known| since.is_some_and(|since| since != known.since)) {
                 new = true;
-                if known.is_some() {
-                    self.ended.push(StatusEnd { uscc: key.0.clone(), kind: key.1.clone() });
-                }
                 let source = Text::new(self.source).ok()?;
                 let (since, authority) = (since.unwrap_or(enrolled_on), source.clone());
                 let (uscc, kind) = key.clone();
-                self.recorded.push((enrolled_on, Status { uscc, kind, since, until: None, authority, basis: source }));
+                self.recorded
+                    .push((enrolled_on, Status { uscc, kind, since, until: None, authority, basis: source }));
             }
             self.given.insert(key);
         }
@@ -79,7 +78,8 @@ impl<'a> Statuses<'a> {
     pub(crate) fn tell_absent<'r>(&self, row_of: impl Fn(&Uscc) -> Option<&'r Row>, report: &mut FileReport) {
         for (uscc, kind) in self.absent() {
             let Some(row) = row_of(uscc) else { continue };
-            let what = format!("the ledger has the status {kind}, the file does not; a complete import ends it");
+            let what =
+                format!("the ledger has the status {kind}, the file does not; a complete import ends it");
             report.note(row.number, row.line, "信用状态", row.cell("信用状态"), what);
         }
     }
@@ -92,7 +92,8 @@ impl<'a> Statuses<'a> {
     }
 
     fn absent(&self) -> impl Iterator<Item = &(Uscc, Text)> {
-        let covered = |kind: &Text| if kind.as_str() == self.known.trust_status() { self.trust } else { self.credit };
+        let covered =
+            |kind: &Text| if kind.as_str() == self.known.trust_status() { self.trust } else { self.credit };
         self.known.statuses.keys().filter(move |key| covered(&key.1) && !self.given.contains(*key))
     }
 

@@ -36,8 +36,32 @@ pub(crate) struct Table {
 
 /// Column names that are dropped wherever they are not known; parts of names, see rules.md 2.
 const RESTRICTED: &[&str] = &[
-    "法定代表", "法人代表", "电话", "手机", "联系人", "联络人", "联系方式", "负责人", "身份证", "证件号码", "出生", "生日",
-    "年龄", "性别", "民族", "住址", "家庭", "邮箱", "电子邮件", "微信", "照片", "银行", "姓名", "phone", "mobile", "email",
+    "法定代表",
+    "法人代表",
+    "电话",
+    "手机",
+    "联系人",
+    "联络人",
+    "联系方式",
+    "负责人",
+    "身份证",
+    "证件号码",
+    "出生",
+    "生日",
+    "年龄",
+    "性别",
+    "民族",
+    "住址",
+    "家庭",
+    "邮箱",
+    "电子邮件",
+    "微信",
+    "照片",
+    "银行",
+    "姓名",
+    "phone",
+    "mobile",
+    "email",
 ];
 
 impl Columns {
@@ -121,7 +145,10 @@ fn check_header(header: &[String], columns: &Columns) -> Result<(), Problem> {
         let remedy = "use the header row of the sample file, as the first row";
         return Err(Problem::new("", header.join(","), because, remedy).at(1));
     }
-    let twice = header.iter().enumerate().find(|(n, name)| columns.find(name).is_some() && header.iter().take(*n).any(|b| b == *name));
+    let twice = header
+        .iter()
+        .enumerate()
+        .find(|(n, name)| columns.find(name).is_some() && header.iter().take(*n).any(|b| b == *name));
     match twice {
         Some((_, name)) => Err(Problem::new(name, "", "the column is there twice", "keep one of them").at(1)),
         None => Ok(()),
@@ -142,7 +169,8 @@ fn sort_out(header: &[String], places: &[Option<&'static str>], report: &mut Fil
 }
 
 fn row(number: u32, record: &csv::StringRecord, places: &[Option<&'static str>]) -> Row {
-    let cells = places.iter().zip(record).filter_map(|(place, cell)| place.map(|name| (name, cell.to_string())));
+    let cells =
+        places.iter().zip(record).filter_map(|(place, cell)| place.map(|name| (name, cell.to_string())));
     // Spreadsheets pad rows with empty fields; those are no content.
     let padding = record.iter().skip(places.len()).all(|cell| clean(cell).is_empty());
     let fields = if padding { record.len().min(places.len()) } else { record.len() };

@@ -11,19 +11,32 @@ use crate::report::Problem;
 /// Parses a file whose keys are all known.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let (before, after) =
+            error.span().and_then(|span| text.split_at_checked(span.start)).unwrap_or_default();
         let line = u64::try_from(before.matches('\n').count()).unwrap_or(0).saturating_add(1);
-        problem(&error).at(line)
+        let start = before.rsplit('\n').next().unwrap_or_default();
+        let key = format!("{start}{}", after.lines().next().unwrap_or_default());
+        problem(key.split_once('=').map_or("", |(key, _)| key.trim()), &error).at(line)
     })
 }
 
 /// Reads one table of a list, whose keys are all known.
 pub(crate) fn typed<T: DeserializeOwned>(value: toml::Value) -> Result<T, Problem> {
-    value.try_into().map_err(|error: toml::de::Error| problem(&error))
+    value.try_into().map_err(|error: toml::de::Error| {
+        // Without a source text the error names its key in a line of its own.
+        let text = error.to_string();
+        let key = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+        problem(key.unwrap_or_default(), &error)
+    })
 }
 
-fn problem(error: &toml::de::Error) -> Problem {
-    Problem::new("", "", error.message().trim(), "correct or remove the key; percentages and dates are quoted texts")
+fn problem(key: &str, error: &toml::de::Error) -> Problem {
+    Problem::new(
+        key,
+        "",
+        error.message().trim(),
+        "correct or remove the key; percentages and dates are quoted texts",
+    )
 }
 
 /// Turns what the vocabulary says about a value into a problem of its key.

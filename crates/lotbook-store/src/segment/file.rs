@@ -2,7 +2,7 @@
 
 use super::frame::{MAX_FRAME_BYTES, parse_frame};
 use super::header::{HEADER_BYTES, Header};
-use crate::damage::{Damage, Damaged, FrameFault, HeaderFault, Proof};
+use crate::damage::{Damage, Damaged, FrameFault, Proof};
 use crate::journal::JournalError;
 use crate::link::LinkFault;
 use crate::watch::lock;
@@ -97,7 +97,9 @@ impl Segment {
         match self.file.read_exact_at(&mut page, offset) {
             Ok(()) => Ok(page),
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                Err(self.damaged(position, offset, Damage::Header(HeaderFault::Short)))
+                let found = self.file.metadata().map(|file| file.len()).unwrap_or_default();
+                let expected = u64::from(self.header.length);
+                Err(self.damaged(position, offset, Damage::Length { found, expected }))
             }
             Err(error) => Err(JournalError::io("read", &self.path)(error)),
         }

@@ -111,7 +111,8 @@ fn another_branch_of_the_ledger_is_refused() {
     fork.append_group(&some(Head::EMPTY, 3)).unwrap();
     fork.append_group(&chain(fork.head(), [b"another".to_vec()])).unwrap();
     store.write_anchor(&note(&store), store.head()).unwrap();
-    (store.close().unwrap(), fork.close().unwrap());
+    store.close().unwrap();
+    fork.close().unwrap();
     drop((store, fork));
     std::fs::remove_dir_all(ours.dir()).unwrap();
     copy(&theirs.dir(), &ours.dir());

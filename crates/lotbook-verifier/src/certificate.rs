@@ -1,0 +1,182 @@
+//! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
+
+use crate::grade::grade;
+use lotbook_chain::entry::leaf_hash;
+use lotbook_chain::{Entry, Receipt, TileContent, TileId, TileReader, TreeHash, append, prove_inclusion};
+use lotbook_domain::State;
+use lotbook_domain::ceremony::{Ceremony, Frozen};
+use lotbook_domain::draw::{outcome, quota_of, seats_of};
+use lotbook_draw::certificate as draw;
+use lotbook_draw::{Certificate, Hex, Seed};
+use lotbook_event::draw::DrawCompleted;
+use lotbook_event::{Event, Statement};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Why a certificate cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("certificate of {draw}: {what}")]
+pub struct CertificateError {
+    /// The draw.
+    pub draw: String,
+    /// Why.
+    pub what: String,
+}
+
+/// Certificates of every draw of a log that [`crate::Verifier`] has accepted.
+///
+/// `entries` is the whole log, `checkpoint` a signed note of its full size.
+///
+/// # Errors
+/// [`CertificateError`] if a proof cannot be made.
+pub fn certificates(
+    state: &State,
+    entries: &[Vec<u8>],
+    checkpoint: &str,
+) -> Result<Vec<Certificate>, CertificateError> {
+    let tiles = Tiles::of(entries);
+    let drawn = state.ceremonies.values().filter(|ceremony| ceremony.completed.is_some());
+    drawn.map(|ceremony| certificate(state, ceremony, entries, &tiles, checkpoint)).collect()
+}
+
+fn certificate(
+    state: &State,
+    ceremony: &Ceremony,
+    entries: &[Vec<u8>],
+    tiles: &Tiles,
+    checkpoint: &str,
+) -> Result<Certificate, CertificateError> {
+    let fail = |what: &str| CertificateError { draw: ceremony.draw.to_string(), what: what.to_owned() };
+    let frozen = ceremony.frozen.as_ref().ok_or_else(|| fail("has no pool"))?;
+    let done = ceremony.completed.as_ref().ok_or_else(|| fail("is not drawn"))?;
+    let genesis = state.genesis.as_ref().ok_or_else(|| fail("has no ledger"))?;
+    let result = outcome(frozen, Seed::from_bytes(done.seed.0)).map_err(|error| fail(&error.to_string()))?;
+    let roots = frozen.pool.roots();
+    Ok(Certificate {
+        format: draw::FORMAT.to_owned(),
+        origin: genesis.created.origin.to_string(),
+        ledger_id: Hex(genesis.ledger.0),
+        draw_id: ceremony.draw.to_string(),
+        attempt: u64::from(ceremony.attempt),
+        grade: if grade(state, ceremony) == 'B' { draw::Grade::B } else { draw::Grade::C },
+        ceremony: ceremony_part(ceremony, frozen),
+        seed: Hex(done.seed.0),
+        embargo: None,
+        objects: draw::Section { rows: frozen.pool.objects().to_vec(), root: Hex(roots.objects) },
+        inspectors: draw::Section { rows: frozen.pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
+        conflicts: draw::Section { rows: frozen.pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
+        quota: quota_of(&frozen.stated).into(),
+        seats: seats_of(&frozen.stated),
+        max_load: frozen.stated.max_load,
+        min_inspectors: frozen.stated.min_inspectors,
+        result: (&result).into(),
+        staffing: None,
+        substitutions: vec![],
+        shape: shape(frozen, done),
+        proof: draw::Proof {
+            entries: proofs(ceremony, entries, tiles, checkpoint).map_err(|what| fail(&what))?,
+        },
+    })
+}
+
+fn ceremony_part(ceremony: &Ceremony, frozen: &Frozen) -> draw::Ceremony {
+    let participant = |p: &lotbook_event::ceremony::Participant| draw::Participant {
+        key_id: Hex(p.key_id.0),
+        role: p.role.code().to_owned(),
+        commitment: ceremony.commitments.get(&p.key_id).map(|c| Hex(c.0)),
+        reveal: ceremony.reveals.get(&p.key_id).map(|r| Hex(r.0)),
+    };
+    let us = |instant: lotbook_chain::Instant| u64::try_from(instant.0).unwrap_or(0);
+    draw::Ceremony {
+        opened: Hex(ceremony.opened.0),
+        pool: Hex(frozen.p.0),
+        sealed: Hex(ceremony.sealed.unwrap_or_default().0),
+        commit_deadline: us(frozen.stated.commit_deadline),
+        reveal_deadline: us(frozen.stated.reveal_deadline),
+        participants: frozen.stated.participants.iter().map(participant).collect(),
+        beacons: vec![],
+    }
+}
+
+/// Pool figures, informative: drawn and eligible by stratum, small strata, exclusions by reason.
+fn shape(frozen: &Frozen, done: &DrawCompleted) -> serde_json::Value {
+    let strata: BTreeMap<_, _> = done
+        .strata
+        .iter()
+        .map(|s| (s.stratum.as_str(), json!({ "eligible": s.eligible, "drawn": s.quota })))
+        .collect();
+    let small = done.strata.iter().filter(|stratum| stratum.eligible < 5).count();
+    let reasons: BTreeMap<_, _> = frozen
+        .stated
+        .object_reasons
+        .iter()
+        .filter(|r| !r.reason.as_str().is_empty())
+        .map(|r| (r.reason.as_str(), r.rows))
+        .collect();
+    json!({ "strata": strata, "strata_under_5": small, "excluded": reasons })
+}
+
+/// Every entry of this draw's ceremony, pool, draw and assignment, with its tlog-proof.
+fn proofs(
+    ceremony: &Ceremony,
+    entries: &[Vec<u8>],
+    tiles: &Tiles,
+    checkpoint: &str,
+) -> Result<Vec<draw::ProofEntry>, String> {
+    let mut proofs = vec![];
+    for bytes in entries {
+        let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
+        let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
+        if !belongs(&statement.event, ceremony) {
+            continue;
+        }
+        let proof =
+            prove_inclusion(tiles, entry.position.0, entries.len() as u64).map_err(|e| e.to_string())?;
+        let receipt = Receipt { entry: bytes.clone(), proof, checkpoint: checkpoint.to_owned() };
+        proofs.push(draw::ProofEntry {
+            entry: data_encoding::BASE64.encode(bytes),
+            tlog_proof: receipt.to_tlog_proof(entry.position.0),
+        });
+    }
+    Ok(proofs)
+}
+
+fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
+    let draw = match event {
+        Event::CeremonyOpened(e) => {
+            return (&e.plan, &e.batch, e.attempt)
+                == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt);
+        }
+        Event::PoolFrozen(e) => &e.draw,
+        Event::SeedCommitted(e) => &e.draw,
+        Event::CeremonySealed(e) => &e.draw,
+        Event::SeedRevealed(e) => &e.draw,
+        Event::CeremonyClosed(e) => &e.draw,
+        Event::DrawCompleted(e) => &e.draw,
+        Event::AssignmentInfeasible(e) => &e.draw,
+        Event::EnterpriseAssigned(e) => &e.draw,
+        _ => return false,
+    };
+    *draw == ceremony.draw
+}
+
+/// The tree's tiles in memory.
+struct Tiles(BTreeMap<TileId, Vec<TreeHash>>);
+
+impl Tiles {
+    fn of(entries: &[Vec<u8>]) -> Self {
+        let leaves: Vec<_> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+        let mut tiles = Self(BTreeMap::new());
+        let stored: Result<Vec<TileContent>, _> = append(&tiles, 0, &leaves);
+        tiles.0.extend(stored.unwrap_or_default());
+        tiles
+    }
+}
+
+impl TileReader for Tiles {
+    type Error = core::convert::Infallible;
+
+    fn tile(&self, id: TileId, _width: u16) -> Result<Vec<TreeHash>, Self::Error> {
+        Ok(self.0.get(&id).cloned().unwrap_or_default())
+    }
+}

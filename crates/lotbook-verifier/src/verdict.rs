@@ -1,0 +1,66 @@
+//! The verdict: what was verified, in numbers. Holds no time, path or speed: same content, same bytes.
+
+use lotbook_chain::{EntryHash, VerifierKey};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What the auditor knows from elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct Expectations {
+    /// The ledger's checkpoint key; without it a log is self-consistent only.
+    pub vkey: Option<VerifierKey>,
+    /// Fewest entries.
+    pub at_least: Option<u64>,
+    /// Hash of the last entry.
+    pub head: Option<EntryHash>,
+}
+
+/// A log that passed every check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Always true; a refuted log has a [`crate::Finding`] instead.
+    pub verified: bool,
+    /// Whether the checkpoint was checked against a key known from elsewhere.
+    pub authenticated: bool,
+    /// Origin of the ledger.
+    pub origin: String,
+    /// Identity of the ledger.
+    pub ledger_id: String,
+    /// The checkpoint key that genesis names.
+    pub vkey: String,
+    /// Number of entries.
+    pub entries: u64,
+    /// Hash of the last entry.
+    pub head: String,
+    /// Root of the tree.
+    pub root: String,
+    /// Size of the signed checkpoint that was checked; `None` if there was none.
+    pub checkpoint: Option<u64>,
+    /// Statements of people, each decided again.
+    pub stated: u64,
+    /// Entries the ledger derived, each derived again.
+    pub derived: u64,
+    /// Refusals on record.
+    pub refusals: u64,
+    /// Entries by event.
+    pub events: BTreeMap<&'static str, u64>,
+    /// Draws, each recomputed.
+    pub draws: Vec<DrawVerdict>,
+    /// Flags by code.
+    pub flags: BTreeMap<&'static str, u64>,
+}
+
+/// One draw, recomputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DrawVerdict {
+    /// Draw identifier.
+    pub draw: String,
+    /// Seed.
+    pub seed: String,
+    /// Grade (draw.md 1).
+    pub grade: char,
+    /// Enterprises selected.
+    pub selected: u32,
+    /// Inspectors drawn.
+    pub inspectors: usize,
+}
