@@ -9,7 +9,9 @@ use crate::trust::{Genesis, TrustRoot};
 use lotbook_chain::{Checkpoint, Receipt, SigningKey, TreeHash};
 use lotbook_event::Statement;
 use lotbook_rpc::proto::{self, log_service_client::LogServiceClient};
-use lotbook_rpc::proto::{proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient};
+use lotbook_rpc::proto::{
+    proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};

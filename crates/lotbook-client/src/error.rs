@@ -132,7 +132,9 @@ mod tests {
     #[test]
     fn a_status_falls_into_the_class_of_its_cause() {
         let class = |status| ClientError::from_status(&status);
-        assert!(matches!(class(status::overloaded()), ClientError::Unavailable(u) if u.retry_after.is_some()));
+        assert!(
+            matches!(class(status::overloaded()), ClientError::Unavailable(u) if u.retry_after.is_some())
+        );
         assert!(matches!(class(status::stream_ended("slow", 4)), ClientError::Unavailable(_)));
         assert!(matches!(class(tonic::Status::internal("h2")), ClientError::Unavailable(_)));
         assert!(matches!(class(tonic::Status::cancelled("Timeout expired")), ClientError::Unavailable(_)));

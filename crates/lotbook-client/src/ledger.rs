@@ -5,7 +5,8 @@ use crate::trust::TrustRoot;
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{
-    Checkpoint, Entry, EntryHash, Instant, LedgerId, Position, Receipt, SigningKey, TreeHash, VerifierKey, root,
+    Checkpoint, Entry, EntryHash, Instant, LedgerId, Position, Receipt, SigningKey, TreeHash, VerifierKey,
+    root,
 };
 use lotbook_event::keys::{Heartbeat, LedgerCreated, Role};
 use lotbook_event::{Event, RawKey, Statement, StatementId, Text, Uscc};
@@ -95,7 +96,7 @@ pub fn genesis(office: &str) -> Statement {
         Event::LedgerCreated(LedgerCreated {
             origin: Text::new(ORIGIN).unwrap(),
             office_name: Text::new(office).unwrap(),
-            office_uscc: Uscc::new("91411109XN00000012").unwrap(),
+            office_uscc: Uscc::new("91350100M000100Y43").unwrap(),
             system_key: raw(system()),
             checkpoint_vkey: Text::new(vkey().to_string()).unwrap(),
             administrator_key: raw(SigningKey::from_seed(&[3; 32])),

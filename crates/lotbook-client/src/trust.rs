@@ -102,7 +102,8 @@ impl Genesis {
         if receipt.code != said.reason || receipt.article != said.article {
             return Err(wrong("it names another code or article than the answer"));
         }
-        let signature = receipt.signature.as_slice().try_into().map_err(|_| wrong("its signature has not 64 bytes"))?;
+        let signature =
+            receipt.signature.as_slice().try_into().map_err(|_| wrong("its signature has not 64 bytes"))?;
         let message = refusal_message(self.trust.ledger_id, hash, Position(receipt.position), &receipt.code);
         let verified = self.system_key.verify(&message, &Signature(signature));
         verified.map_err(|_| wrong("its signature does not verify under the system key"))

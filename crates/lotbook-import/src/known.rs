@@ -46,9 +46,7 @@ impl Known {
             Event::OfficeConstituted(e) => self.office = Some(e.clone()),
             Event::RulesetAdopted(e) => self.rule_set = Some(e.clone()),
             Event::CalendarPublished(e) => put(&mut self.calendars, e.year, e),
-            Event::SectionRegistered(e) => {
-                e.rows.iter().for_each(|r| put(&mut self.sections, r.section.clone(), r))
-            }
+            Event::SectionRegistered(e) => put_rows(&mut self.sections, &e.rows, |r| r.section.clone()),
             Event::ItemProposed(e) => e.rows.iter().for_each(|item| self.propose(item)),
             Event::ItemAggregated(e) => {
                 e.items.iter().for_each(|id| self.item(id, |item| item.aggregated = true))
@@ -59,23 +57,21 @@ impl Known {
             Event::ItemWithdrawn(e) => self.item(&e.item, |item| item.withdrawn = true),
             Event::InspectorEnrolled(InspectorEnrolled { rows })
             | Event::InspectorUpdated(InspectorUpdated { rows }) => {
-                rows.iter().for_each(|r| put(&mut self.inspectors, r.inspector.clone(), r));
+                put_rows(&mut self.inspectors, rows, |r| r.inspector.clone());
             }
             Event::InspectorRemoved(e) => self.inspectors.retain(|id, _| !e.inspectors.contains(id)),
             Event::EnterpriseEnrolled(EnterpriseEnrolled { rows })
             | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {
-                rows.iter().for_each(|r| put(&mut self.enterprises, r.uscc.clone(), r));
+                put_rows(&mut self.enterprises, rows, |r| r.uscc.clone());
             }
             Event::StatusRecorded(e) => {
-                e.rows.iter().for_each(|r| put(&mut self.statuses, (r.uscc.clone(), r.kind.clone()), r));
+                put_rows(&mut self.statuses, &e.rows, |r| (r.uscc.clone(), r.kind.clone()));
             }
             Event::StatusEnded(e) => {
                 e.rows.iter().for_each(|r| drop(self.statuses.remove(&(r.uscc.clone(), r.kind.clone()))));
             }
             Event::ConflictDeclared(e) => {
-                e.rows
-                    .iter()
-                    .for_each(|r| put(&mut self.conflicts, (r.inspector.clone(), r.uscc.clone()), r));
+                put_rows(&mut self.conflicts, &e.rows, |r| (r.inspector.clone(), r.uscc.clone()));
             }
             Event::ConflictEnded(e) => {
                 e.rows
@@ -89,29 +85,15 @@ impl Known {
             Event::LedgerCreated(_)
             | Event::KeyRegistered(_)
             | Event::KeyConfirmed(_)
-            | Event::KeyRevoked(_)
-            | Event::Heartbeat(_)
-            | Event::RosterImported(_)
-            | Event::CeremonyOpened(_)
-            | Event::PoolFrozen(_)
-            | Event::SeedCommitted(_)
-            | Event::CeremonySealed(_)
-            | Event::SeedRevealed(_)
-            | Event::CeremonyClosed(_)
-            | Event::CeremonyFailed(_)
-            | Event::DrawCompleted(_)
-            | Event::EnterpriseAssigned(_)
-            | Event::AssignmentInfeasible(_)
-            | Event::NoticeServed(_)
-            | Event::InspectionStarted(_)
-            | Event::ItemResultConfirmed(_)
-            | Event::InspectionConcluded(_)
-            | Event::ReportCompleted(_)
-            | Event::FeedbackDispatched(_)
-            | Event::FeedbackDelivered(_)
-            | Event::ResultPublished(_)
-            | Event::DeadlineMissed(_)
-            | Event::StatementRefused(_) => {}
+            | Event::KeyRevoked(_) => {}
+            Event::CeremonyOpened(_) | Event::PoolFrozen(_) | Event::SeedCommitted(_) => {}
+            Event::CeremonySealed(_) | Event::SeedRevealed(_) | Event::CeremonyClosed(_) => {}
+            Event::CeremonyFailed(_) | Event::DrawCompleted(_) | Event::EnterpriseAssigned(_) => {}
+            Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}
+            Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
+            Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}
+            Event::Heartbeat(_) | Event::RosterImported(_) => {}
+            Event::DeadlineMissed(_) | Event::StatementRefused(_) => {}
         }
     }
 
@@ -153,4 +135,8 @@ impl Known {
 
 fn put<K: Ord, V: Clone>(map: &mut BTreeMap<K, V>, key: K, value: &V) {
     map.insert(key, value.clone());
+}
+
+fn put_rows<K: Ord, V: Clone>(map: &mut BTreeMap<K, V>, rows: &[V], key: impl Fn(&V) -> K) {
+    map.extend(rows.iter().map(|row| (key(row), row.clone())));
 }

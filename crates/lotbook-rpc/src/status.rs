@@ -203,9 +203,9 @@ fn cut(text: &str) -> String {
     if text.len() <= MAX_TEXT_BYTES {
         return text.to_owned();
     }
-    let mark = "…";
-    let end = text.floor_char_boundary(MAX_TEXT_BYTES - mark.len());
-    format!("{}{mark}", text.get(..end).unwrap_or_default())
+    let room = MAX_TEXT_BYTES.saturating_sub('…'.len_utf8());
+    let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= room).last().unwrap_or(0);
+    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,2 +1,5 @@
-//! The one binary; everything is in the library so that tests can reach it.
-fn main() {}
+//! The one binary; everything is in the library, so that tests can reach it.
+
+fn main() -> std::process::ExitCode {
+    lotbook::main()
+}

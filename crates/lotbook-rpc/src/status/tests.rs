@@ -65,7 +65,8 @@ fn every_rule_has_the_code_of_its_kind() {
 
 #[test]
 fn a_malformed_statement_names_its_field() {
-    let field = FieldError { path: "EnterpriseEnrolled.rows[3].uscc".to_owned(), problem: "is empty".to_owned() };
+    let field =
+        FieldError { path: "EnterpriseEnrolled.rows[3].uscc".to_owned(), problem: "is empty".to_owned() };
     let error = explain(&malformed(&DecodeError::Field(field)));
     assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument, reason::MALFORMED_STATEMENT));
     assert_eq!(error.field.as_deref(), Some("statement.EnterpriseEnrolled.rows[3].uscc"));
@@ -101,7 +102,8 @@ fn a_status_of_somebody_else_is_only_a_code_and_a_message() {
     let error = explain(&Status::internal("h2 protocol error"));
     assert_eq!((error.code, error.reason.as_str()), (Code::Internal, ""));
     assert_eq!(error.to_string(), "Internal: h2 protocol error");
-    let foreign = pb::ErrorInfo { reason: "ALREADY_DRAWN".into(), domain: "example.com".into(), ..Default::default() };
+    let foreign =
+        pb::ErrorInfo { reason: "ALREADY_DRAWN".into(), domain: "example.com".into(), ..Default::default() };
     let foreign = status(Code::Aborted, "no", vec![any(ERROR_INFO, &foreign)]);
     assert_eq!(explain(&foreign).reason, "");
     let garbage = Status::with_details(Code::Aborted, "no", vec![0xff; 9].into());

@@ -1,0 +1,19 @@
+//! One file for each service, with the stem of its `.proto`.
+
+pub mod log;
+pub mod proof;
+pub mod submit;
+
+use lotbook_rpc::status;
+use tonic::Status;
+
+/// Runs what blocks (the store, a signature) where blocking is no harm.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Status> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| {
+        tracing::error!(%error, "a task ended unexpectedly");
+        status::unavailable("a task of the server ended unexpectedly")
+    })
+}

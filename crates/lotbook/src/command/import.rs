@@ -1,0 +1,141 @@
+//! `import`: an office's files, with a report row by row.
+
+use super::reading;
+use crate::cli::{Import, Source};
+use crate::data_dir::DataDir;
+use crate::exit::Exit;
+use crate::office_folder::{File, read_file, read_folder};
+use crate::serving::Serving;
+use crate::{keyfile, stating};
+use anyhow::{Context, Result, bail};
+use data_encoding::HEXLOWER;
+use lotbook_client::{Client, ClientError};
+use lotbook_event::Date;
+use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
+use std::path::{Path, PathBuf};
+
+pub async fn run(args: Import) -> Result<Exit> {
+    let files = files(&args.files)?;
+    let known = known(&reading::ledger(&args.source).await?)?;
+    let options = Options {
+        complete: args.complete,
+        calendars_from_year: args.calendars,
+        items_published_on: args.publish_items.as_deref().map(Date::new).transpose()?,
+    };
+    let salts = std::cell::RefCell::new(None);
+    let mut salt = || keyfile::random().unwrap_or_else(|error| {
+        *salts.borrow_mut() = Some(error);
+        [0; 32]
+    });
+    let read = import(&files, &known, &options, &mut salt);
+    if let Some(error) = salts.take() {
+        return Err(error);
+    }
+    report(&read.reports, args.json)?;
+    let rejected = read.reports.iter().any(|report| report.rejected > 0 || !report.readable);
+    if !args.dry_run {
+        let key = args.key.as_deref().context("name the author with --key FILE, or only look with --dry-run")?;
+        keep_sealed(key, &read.sealed)?;
+        state_all(&args.source, key, read.drafts).await?;
+    }
+    Ok(if rejected { Exit::SomeRejected } else { Exit::Done })
+}
+
+fn files(paths: &[PathBuf]) -> Result<Vec<File>> {
+    let mut files = vec![];
+    for path in paths {
+        if path.is_dir() {
+            files.extend(read_folder(path)?);
+        } else {
+            files.push(read_file(path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// What the ledger knows already.
+fn known(ledger: &reading::Ledger) -> Result<Known> {
+    let mut known = Known::default();
+    for bytes in &ledger.entries {
+        let entry = lotbook_chain::Entry::decode(bytes)?;
+        known.apply(&lotbook_event::Statement::decode(&entry.statement)?.event);
+    }
+    Ok(known)
+}
+
+fn report(reports: &[FileReport], json: bool) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(reports)?);
+        return Ok(());
+    }
+    for report in reports {
+        println!(
+            "{}: {} rows; added {}, changed {}, unchanged {}, ended {}, repaired {}, rejected {}",
+            report.file, report.rows, report.added, report.changed, report.unchanged, report.ended, report.repaired, report.rejected
+        );
+        if !report.dropped_columns.is_empty() {
+            println!("  restricted columns dropped, never on the ledger: {}", report.dropped_columns.join(", "));
+        }
+        for line in &report.lines {
+            println!("  {line}");
+        }
+    }
+    Ok(())
+}
+
+/// Salts and values of sealed columns go into a 0600 file beside the key, before anything is stated.
+pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<()> {
+    if sealed.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = sealed.iter().map(|value| serde_json::json!({
+        "commitment": HEXLOWER.encode(&value.commitment.0), "salt": HEXLOWER.encode(&value.salt),
+        "value": value.value, "about": value.about,
+    })).collect();
+    let mut name = key.as_os_str().to_owned();
+    name.push(format!(".{}.sealed.json", stating::now().0));
+    let path = PathBuf::from(name);
+    keyfile::write_private(&path, serde_json::to_string_pretty(&rows)?.as_bytes())?;
+    eprintln!("{} sealed values are kept in {} (readable by you only); the ledger has their commitments", sealed.len(), path.display());
+    Ok(())
+}
+
+/// States every draft that the key may state; what it may not is left to whoever holds the role.
+async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()> {
+    let key = keyfile::read(key)?;
+    let (client, serving) = match (&source.server, &source.data) {
+        (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
+        (None, Some(dir)) => {
+            let serving = Serving::start(DataDir::new(dir, None).engine(false)?, ([127, 0, 0, 1], 0).into()).await?;
+            (Client::trust_on_first_use(&serving.url).await?, Some(serving))
+        }
+        (None, None) => bail!("name --data or --server"),
+    };
+    let stated = state_each(&client, &key, drafts).await;
+    if let Some(serving) = serving {
+        serving.stop().await?;
+    }
+    stated
+}
+
+async fn state_each(client: &Client, key: &lotbook_chain::SigningKey, drafts: Vec<Draft>) -> Result<()> {
+    let (mut done, mut left) = (0, vec![]);
+    for draft in drafts {
+        let (file, event) = (draft.file.clone(), draft.event.name());
+        let statement = stating::state(draft.role, draft.section.clone(), draft.event, stating::now())?;
+        match client.submit(key, &statement).await {
+            Ok(_) => done += 1,
+            Err(ClientError::Refused(refused)) if refused.error.reason == "ROLE_NOT_HELD" => {
+                let section = draft.section.map_or(String::new(), |section| format!(" of {section}"));
+                left.push(format!("{file}: {event} needs {}{section}", draft.role));
+            }
+            Err(error) => return Err(error).with_context(|| format!("{file}: {event} (after {done} statements)")),
+        }
+    }
+    eprintln!("{done} statements made");
+    left.dedup();
+    for line in left {
+        eprintln!("left to another key: {line}");
+    }
+    Ok(())
+}

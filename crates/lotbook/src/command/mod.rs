@@ -1,0 +1,41 @@
+//! The subcommands, one file each.
+
+mod ceremony;
+mod demo;
+mod draw;
+mod import;
+mod init;
+mod key;
+pub mod reading;
+mod serve;
+mod show;
+mod submit;
+mod verify;
+mod watch;
+
+use crate::cli::Command;
+use crate::exit::Exit;
+use anyhow::Result;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever kept it from being done; see [`crate::exit`] for the exit codes.
+pub fn run(command: Command) -> Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo(args) => demo::run(args).await,
+            Command::Serve(args) => serve::run(args).await,
+            Command::Init(args) => init::run(&args),
+            Command::Key(args) => key::run(args),
+            Command::Import(args) => import::run(args).await,
+            Command::Submit(args) => submit::run(args).await,
+            Command::Ceremony(args) => ceremony::run(args).await,
+            Command::Show(args) => show::run(args).await,
+            Command::Watch(args) => watch::run(args).await,
+            Command::Verify(args) => verify::run(&args),
+            Command::Draw(args) => draw::run(args).await,
+        }
+    })
+}

@@ -1,0 +1,58 @@
+//! `submit`: any event, from JSON or from flags.
+
+use crate::cli::Submit;
+use crate::exit::Exit;
+use crate::{json, keyfile, stating};
+use anyhow::{Context, Result};
+use lotbook_chain::Position;
+use lotbook_client::Client;
+use lotbook_event::keys::{Heartbeat, Role};
+use lotbook_event::{SectionId, Statement};
+use std::io::Read;
+
+pub async fn run(args: Submit) -> Result<Exit> {
+    let statement = statement(&args)?;
+    let key = keyfile::read(&args.author.key)?;
+    let client = Client::trust_on_first_use(&args.author.server).await?;
+    let submitted = client.submit(&key, &statement).await?;
+    println!("{} stands at position {}", statement.event.name(), submitted.position);
+    println!("  entry hash  {}", submitted.hash);
+    println!("  receipt verified under a checkpoint of {} entries", submitted.checkpoint.size);
+    Ok(Exit::Done)
+}
+
+fn statement(args: &Submit) -> Result<Statement> {
+    let role = role(&args.role)?;
+    let section = args.section.as_deref().map(SectionId::new).transpose()?;
+    let fields = match &args.json {
+        Some(path) if path.as_os_str() == "-" => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("failed to read standard input")?;
+            text
+        }
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?,
+        None => from_flags(&args.set)?,
+    };
+    // The frame's own event is replaced by the one given.
+    let nothing = Heartbeat { size: 0, root: lotbook_chain::TreeHash::ZERO, clock: lotbook_chain::Instant(0) };
+    let mut frame = stating::state(role, section, nothing.into(), stating::now())?;
+    frame.expected_position = args.expected_position.map(Position);
+    json::with_event(&frame, &args.event, &fields)
+}
+
+/// The role of a name.
+pub fn role(name: &str) -> Result<Role> {
+    let names: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
+    Role::from_code(name).with_context(|| format!("there is no role {name}; roles are {}", names.join(", ")))
+}
+
+/// `field=value` pairs as a JSON object; what is no JSON value is text.
+fn from_flags(pairs: &[String]) -> Result<String> {
+    let mut object = serde_json::Map::new();
+    for pair in pairs {
+        let (field, value) = pair.split_once('=').with_context(|| format!("--set {pair} is not FIELD=VALUE"))?;
+        let parsed = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::String(value.to_owned()));
+        object.insert(field.to_owned(), parsed);
+    }
+    Ok(serde_json::Value::Object(object).to_string())
+}

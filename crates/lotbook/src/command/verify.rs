@@ -1,0 +1,68 @@
+//! `verify`: a data directory in, a verdict out.
+
+use super::reading;
+use crate::cli::Verify;
+use crate::data_dir::DataDir;
+use crate::exit::Exit;
+use anyhow::{Context, Result};
+use lotbook_chain::EntryHash;
+use lotbook_verifier::{Expectations, Finding, Verdict};
+
+pub fn run(args: &Verify) -> Result<Exit> {
+    let expectations = expectations(args)?;
+    let data = DataDir::new(&args.target, args.anchor.as_deref());
+    if !data.journal().is_dir() {
+        anyhow::bail!("{} is no data directory: it has no journal", args.target.display());
+    }
+    let verdict = reading::of_data_dir(&data).and_then(|ledger| Ok(ledger.verdict(&expectations)?));
+    match verdict {
+        Ok(verdict) => {
+            if args.json { println!("{}", serde_json::to_string(&verdict)?) } else { tell(&verdict) }
+            Ok(Exit::Done)
+        }
+        Err(error) => match error.downcast_ref::<Finding>() {
+            Some(finding) => {
+                if args.json {
+                    println!("{}", serde_json::json!({ "verified": false, "finding": finding }));
+                } else {
+                    println!("REFUTED at {finding}");
+                }
+                Ok(Exit::Refused)
+            }
+            None => Err(error),
+        },
+    }
+}
+
+fn expectations(args: &Verify) -> Result<Expectations> {
+    let vkey = args.vkey.as_deref().map(str::parse).transpose().context("--vkey is no verifier key")?;
+    let head = args.head.as_deref().map(|hex| EntryHash::from_hex(hex).context("--head is not 64 lower-case hex digits"));
+    Ok(Expectations { vkey, at_least: args.at_least, head: head.transpose()? })
+}
+
+/// Tells a verdict to people.
+pub fn tell(verdict: &Verdict) {
+    println!("verified {} entries of {}", verdict.entries, verdict.origin);
+    println!("  ledger   {}", verdict.ledger_id);
+    println!("  head     {}", verdict.head);
+    println!("  root     {}", verdict.root);
+    match verdict.checkpoint {
+        Some(size) => println!("  signed   checkpoint of {size} entries"),
+        None => println!("  signed   no checkpoint found"),
+    }
+    println!(
+        "  decided  {} statements again; {} entries derived again; {} refusals on record",
+        verdict.stated, verdict.derived, verdict.refusals
+    );
+    for draw in &verdict.draws {
+        println!(
+            "  draw     {} recomputed: {} enterprises, {} inspectors, grade {}, seed {}",
+            draw.draw, draw.selected, draw.inspectors, draw.grade, draw.seed
+        );
+    }
+    let flags: Vec<_> = verdict.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();
+    println!("  flags    {}", if flags.is_empty() { "none".into() } else { flags.join(", ") });
+    if !verdict.authenticated {
+        println!("  self-consistent only: compare the ledger id, or give --vkey {}", verdict.vkey);
+    }
+}

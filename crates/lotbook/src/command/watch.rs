@@ -1,0 +1,52 @@
+//! `watch`: a subscription, verified while it streams.
+
+use crate::cli::Watch;
+use crate::exit::Exit;
+use crate::json;
+use anyhow::Result;
+use lotbook_client::{Client, Verified, VerifiedEntry};
+use tokio_stream::StreamExt;
+
+pub async fn run(args: Watch) -> Result<Exit> {
+    let client = Client::trust_on_first_use(&args.server).await?;
+    eprintln!("ledger {} of {}", client.trust_root().ledger_id, client.trust_root().origin);
+    let mut stream = client.subscribe(args.from).await?;
+    while let Some(item) = stream.next().await {
+        match item? {
+            Verified::Entry(entry) if wanted(&args.filter, &entry) => tell(&entry, args.json)?,
+            Verified::Entry(_) => {}
+            Verified::CaughtUp { size } => {
+                eprintln!("caught up at {size} entries");
+                if args.once {
+                    return Ok(Exit::Done);
+                }
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn wanted(filter: &[String], entry: &VerifiedEntry) -> bool {
+    let event = &entry.statement.event;
+    let family = event.family().trim_end_matches("_event");
+    filter.is_empty() || filter.iter().any(|name| name == event.name() || name == family)
+}
+
+fn tell(entry: &VerifiedEntry, as_json: bool) -> Result<()> {
+    let statement = &entry.statement;
+    let event = json::of_event(statement)?;
+    if as_json {
+        let line = serde_json::json!({
+            "position": entry.position().0, "recorded_at": entry.entry.recorded_at.0, "hash": entry.hash.to_string(),
+            "author": entry.entry.author.to_string(), "role": statement.role.code(),
+            "section": statement.section.as_ref().map(|section| section.as_str()),
+            "event": statement.event.name(), "content": event,
+        });
+        println!("{line}");
+    } else {
+        let text = event.to_string();
+        let short: String = text.chars().take(100).collect();
+        println!("{:>6}  {:<20} {:<15} {short}", entry.position().0, statement.event.name(), statement.role.code());
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Events as JSON, by the descriptors of proto/: one mechanism for every event there is.
+
+use anyhow::{Context, Result, bail};
+use lotbook_event::{DESCRIPTORS, Statement};
+use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions, Value};
+
+fn message(name: &str) -> Result<MessageDescriptor> {
+    let pool = DescriptorPool::decode(DESCRIPTORS).context("the descriptors cannot be read")?;
+    pool.get_message_by_name(&format!("lotbook.v1.{name}")).with_context(|| format!("there is no event {name}"))
+}
+
+/// A statement around an event given as JSON; `frame` supplies everything but the event.
+pub fn with_event(frame: &Statement, name: &str, json: &str) -> Result<Statement> {
+    if !lotbook_event::Event::NAMES.contains(&name) {
+        bail!("there is no event {name}; events are {}", lotbook_event::Event::NAMES.join(", "));
+    }
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let event = DynamicMessage::deserialize(message(name)?, &mut reader)
+        .with_context(|| format!("the JSON is no {name}"))?;
+    reader.end().context("there is more after the JSON object")?;
+    let outer = message("Statement")?;
+    let mut statement = DynamicMessage::decode(outer.clone(), frame.encode().as_slice())?;
+    let families = outer.oneofs().next().context("a statement has no family")?;
+    for family in families.fields() {
+        let kind = family.kind();
+        let Some(inner) = kind.as_message() else { continue };
+        let field = inner.fields().find(|field| field.kind().as_message().is_some_and(|m| m.name() == name));
+        if let Some(field) = field {
+            let mut wrapped = DynamicMessage::new(inner.clone());
+            wrapped.set_field(&field, Value::Message(event));
+            statement.set_field(&family, Value::Message(wrapped));
+            return Ok(Statement::decode(&statement.encode_to_vec())?);
+        }
+    }
+    bail!("no family has the event {name}")
+}
+
+/// A statement's event as a JSON object.
+pub fn of_event(statement: &Statement) -> Result<serde_json::Value> {
+    let message = DynamicMessage::decode(message("Statement")?, statement.encode().as_slice())?;
+    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false);
+    let json = message.serialize_with_options(serde_json::value::Serializer, &options)?;
+    let family = json.get(statement.event.family().trim_end_matches("_event"));
+    let event = family.and_then(|family| family.as_object()).and_then(|family| family.values().next());
+    event.cloned().context("a statement without an event")
+}
