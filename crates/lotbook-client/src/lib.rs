@@ -42,6 +42,7 @@ mod ledger;
 pub use client::Client;
 pub use error::{ClientError, Refused, Unavailable, Untrustworthy};
 pub use follower::{Cursor, Follower, VerifiedEntry};
+pub use lotbook_rpc::RpcError;
 pub use receipt::{SignedStatement, Submitted};
 pub use stream::{Entries, Subscription, Verified};
 pub use trust::{Genesis, TrustRoot};

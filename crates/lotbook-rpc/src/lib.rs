@@ -2,7 +2,7 @@
 //!
 //! This room knows how a refusal looks to a caller, and deliberately not how to verify anything: a
 //! [`proto::Receipt`] is plain bytes here, the server fills it and the client checks it. Where to read
-//! first: [`status`] (what a server answers), then [`explain`] (what a client makes of it).
+//! first: [`status`] (what a server answers), then [`explain()`] (what a client makes of it).
 //!
 //! ```
 //! use lotbook_event::{Code, Refusal};

@@ -46,7 +46,10 @@ impl DataDir {
         options.progress = crate::serving::progress();
         let store = Store::open(options).with_context(|| format!("failed to open {}", self.dir.display()))?;
         if store.anchor().is_none() && store.head().size > 0 {
-            eprintln!("warning: there is no anchor at {}: a cut-off end would not be noticed", self.anchor.display());
+            eprintln!(
+                "warning: there is no anchor at {}: a cut-off end would not be noticed",
+                self.anchor.display()
+            );
         }
         Ok(store)
     }
@@ -81,6 +84,7 @@ fn clock_of(store: &Store) -> Result<(bool, Instant)> {
         Ok(lotbook_chain::Entry::decode(&bytes)?)
     };
     let statement = lotbook_event::Statement::decode(&entry(0)?.statement)?;
-    let simulated = matches!(&statement.event, lotbook_event::Event::LedgerCreated(created) if created.simulated_clock);
+    let simulated =
+        matches!(&statement.event, lotbook_event::Event::LedgerCreated(created) if created.simulated_clock);
     Ok((simulated, entry(store.head().size.saturating_sub(1))?.recorded_at))
 }

@@ -31,7 +31,8 @@ impl Exit {
 /// The exit code of an error: 1 if a rule or a check said no, else 2.
 pub fn code_of(error: &anyhow::Error) -> u8 {
     let refused = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(ClientError::Refused(_))) || cause.downcast_ref::<Finding>().is_some()
+        matches!(cause.downcast_ref(), Some(ClientError::Refused(_)))
+            || cause.downcast_ref::<Finding>().is_some()
     });
     if refused { 1 } else { 2 }
 }

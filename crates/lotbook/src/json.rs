@@ -7,7 +7,8 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Serialize
 
 fn message(name: &str) -> Result<MessageDescriptor> {
     let pool = DescriptorPool::decode(DESCRIPTORS).context("the descriptors cannot be read")?;
-    pool.get_message_by_name(&format!("lotbook.v1.{name}")).with_context(|| format!("there is no event {name}"))
+    pool.get_message_by_name(&format!("lotbook.v1.{name}"))
+        .with_context(|| format!("there is no event {name}"))
 }
 
 /// A statement around an event given as JSON; `frame` supplies everything but the event.

@@ -13,7 +13,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// Random bytes of the operating system.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
     Ok(bytes)
 }
 
@@ -31,11 +32,15 @@ pub fn create(path: &Path) -> Result<SigningKey> {
 /// Reads a key file; refuses one that others can read.
 pub fn read(path: &Path) -> Result<SigningKey> {
     let name = path.display();
-    let mode = std::fs::metadata(path).with_context(|| format!("failed to read the key file {name}"))?.permissions().mode();
+    let mode = std::fs::metadata(path)
+        .with_context(|| format!("failed to read the key file {name}"))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
         bail!("the key file {name} is readable by others (mode {:o}); run `chmod 600 {name}`", mode & 0o777);
     }
-    let pem = Zeroizing::new(std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?);
+    let pem =
+        Zeroizing::new(std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?);
     let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&pem);
     let key = key.map_err(|error| anyhow::anyhow!("{name} is not a PKCS#8 Ed25519 key: {error}"))?;
     Ok(SigningKey::from_seed(key.as_bytes()))
@@ -55,9 +60,13 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
         .mode(0o600)
         .open(path)
         .with_context(|| format!("failed to make {name} (it is never replaced)"))?;
-    file.write_all(content).and_then(|()| file.sync_all()).with_context(|| format!("failed to write {name}"))?;
+    file.write_all(content)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("failed to write {name}"))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(|| format!("failed to sync {}", folder.display()))
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .with_context(|| format!("failed to sync {}", folder.display()))
 }
 
 #[cfg(test)]

@@ -8,13 +8,21 @@ pub type File = (String, Vec<u8>);
 
 /// The standard files of a folder, in order of name.
 pub fn read_folder(folder: &Path) -> Result<Vec<File>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("failed to read the folder {}", folder.display()))?;
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("failed to read the folder {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     paths.sort();
-    let standard = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(lotbook_import::is_standard);
-    let files: Vec<File> = paths.iter().filter(|path| standard(path)).map(|path| read_file(path)).collect::<Result<_>>()?;
+    let standard = |path: &PathBuf| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(lotbook_import::is_standard)
+    };
+    let files: Vec<File> =
+        paths.iter().filter(|path| standard(path)).map(|path| read_file(path)).collect::<Result<_>>()?;
     if files.is_empty() {
-        bail!("{} holds none of {} or plan*.toml", folder.display(), lotbook_import::STANDARD_NAMES.join(", "));
+        bail!(
+            "{} holds none of {} or plan*.toml",
+            folder.display(),
+            lotbook_import::STANDARD_NAMES.join(", ")
+        );
     }
     Ok(files)
 }
@@ -34,7 +42,14 @@ pub fn sample() -> Vec<File> {
         };
     }
     files!(
-        "conflicts.csv", "enterprises.csv", "inspectors.csv", "items.csv", "office.toml", "plan-S01.toml",
-        "plan.toml", "schemes.toml", "sections.csv"
+        "conflicts.csv",
+        "enterprises.csv",
+        "inspectors.csv",
+        "items.csv",
+        "office.toml",
+        "plan-S01.toml",
+        "plan.toml",
+        "schemes.toml",
+        "sections.csv"
     )
 }

@@ -18,7 +18,9 @@ pub async fn run(args: Ceremony) -> Result<Exit> {
         Ceremony::Open { author, batch, section } => open(&author, &batch, &section).await,
         Ceremony::Commit { author, draw, role } => take_part(&author, draw, role, Part::Commit).await,
         Ceremony::Reveal { author, draw, role } => take_part(&author, draw, role, Part::Reveal).await,
-        Ceremony::Status { source, draw, json } => status(&reading::ledger(&source).await?, draw.as_deref(), json),
+        Ceremony::Status { source, draw, json } => {
+            status(&reading::ledger(&source).await?, draw.as_deref(), json)
+        }
     }
 }
 
@@ -38,9 +40,17 @@ async fn connect(author: &Author) -> Result<(SigningKey, Client, reading::Ledger
 async fn open(author: &Author, batch: &str, section: &str) -> Result<Exit> {
     let (key, client, ledger) = connect(author).await?;
     let event = opening(&ledger, batch)?;
-    let statement = stating::state(Role::DrawOperator, Some(SectionId::new(section)?), event.clone().into(), stating::now())?;
+    let statement = stating::state(
+        Role::DrawOperator,
+        Some(SectionId::new(section)?),
+        event.clone().into(),
+        stating::now(),
+    )?;
     let submitted = client.submit(&key, &statement).await?;
-    println!("ceremony {}/{}.{} is open at position {}", event.plan, event.batch, event.attempt, submitted.position);
+    println!(
+        "ceremony {}/{}.{} is open at position {}",
+        event.plan, event.batch, event.attempt, submitted.position
+    );
     println!("Next: each participant runs `lotbook ceremony commit`.");
     Ok(Exit::Done)
 }
@@ -48,7 +58,9 @@ async fn open(author: &Author, batch: &str, section: &str) -> Result<Exit> {
 /// The next attempt of a batch named PLAN/BATCH, or BATCH if only one plan has it.
 pub fn opening(ledger: &reading::Ledger, name: &str) -> Result<CeremonyOpened> {
     let state = ledger.verifier.state();
-    let matches: Vec<_> = state.batches.iter()
+    let matches: Vec<_> = state
+        .batches
+        .iter()
         .filter(|((plan, batch), _)| batch.as_str() == name || format!("{plan}/{batch}") == name)
         .collect();
     let (key, attempts) = match matches.as_slice() {
@@ -78,7 +90,8 @@ async fn take_part(author: &Author, draw: Option<String>, role: Option<String>, 
         Part::Commit => commit(author, &ledger, &key, &draw)?,
         Part::Reveal => reveal(author, &ledger, &key, &draw)?,
     };
-    let submitted: Submitted = client.submit(&key, &stating::state(acting.0, acting.1, event, stating::now())?).await?;
+    let submitted: Submitted =
+        client.submit(&key, &stating::state(acting.0, acting.1, event, stating::now())?).await?;
     let done = if part == Part::Commit { "committed to" } else { "revealed for" };
     println!("{done} {draw} at position {}", submitted.position);
     Ok(Exit::Done)
@@ -97,14 +110,21 @@ fn which(ledger: &reading::Ledger, draw: Option<&str>) -> Result<DrawId> {
 }
 
 /// The right under which the key takes part.
-fn acting(ledger: &reading::Ledger, key: &KeyId, draw: &DrawId, named: Option<&str>) -> Result<(Role, Option<SectionId>)> {
+fn acting(
+    ledger: &reading::Ledger,
+    key: &KeyId,
+    draw: &DrawId,
+    named: Option<&str>,
+) -> Result<(Role, Option<SectionId>)> {
     let state = ledger.verifier.state();
     let wanted = named.map(role_named).transpose()?;
     let record = state.keys.get(key).with_context(|| format!("the key {key} is not registered here"))?;
     let part = state.ceremonies.get(draw).and_then(|ceremony| ceremony.part(key));
     let fits = |role: Role| match (wanted, part) {
         (Some(wanted), _) => role == wanted,
-        (None, Some(ParticipantRole::DrawingSection)) => matches!(role, Role::SectionOfficer | Role::DrawOperator),
+        (None, Some(ParticipantRole::DrawingSection)) => {
+            matches!(role, Role::SectionOfficer | Role::DrawOperator)
+        }
         (None, Some(ParticipantRole::Supervision)) => role == Role::Supervisor,
         (None, Some(ParticipantRole::Notary)) => role == Role::Notary,
         (None, Some(ParticipantRole::Association)) => role == Role::Association,
@@ -127,19 +147,33 @@ fn commit(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
     let path = secret_path(&author.key, draw);
     if !path.exists() {
         keyfile::write_private(&path, data_encoding::HEXLOWER.encode(&keyfile::random::<32>()?).as_bytes())?;
-        println!("your 32 random bytes are kept in {}; keep that file until the draw is done", path.display());
+        println!(
+            "your 32 random bytes are kept in {}; keep that file until the draw is done",
+            path.display()
+        );
     }
-    Ok(SeedCommitted { draw: draw.clone(), commitment: commitment(ledger.verifier.state(), key, draw, &secret(&path)?)? }.into())
+    Ok(SeedCommitted {
+        draw: draw.clone(),
+        commitment: commitment(ledger.verifier.state(), key, draw, &secret(&path)?)?,
+    }
+    .into())
 }
 
 fn secret(path: &Path) -> Result<Bytes32> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}: commit first", path.display()))?;
-    let bytes = data_encoding::HEXLOWER.decode(text.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("failed to read {}: commit first", path.display()))?;
+    let bytes =
+        data_encoding::HEXLOWER.decode(text.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.map(Bytes32).with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
 }
 
 /// The commitment of a key to a secret under the frozen pool of a draw.
-pub fn commitment(state: &lotbook_engine::State, key: &SigningKey, draw: &DrawId, secret: &Bytes32) -> Result<Bytes32> {
+pub fn commitment(
+    state: &lotbook_engine::State,
+    key: &SigningKey,
+    draw: &DrawId,
+    secret: &Bytes32,
+) -> Result<Bytes32> {
     let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
     let frozen = ceremony.frozen.as_ref().context("the pool is not frozen yet")?;
     // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
@@ -155,7 +189,9 @@ fn reveal(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
     let secret = secret(&secret_path(&author.key, draw))?;
     let own = ceremony.commitments.get(&key.public().key_id()).context("this key has not committed")?;
     if *own != commitment(state, key, draw, &secret)? {
-        bail!("the commitment on the ledger is not of the bytes kept here: do not reveal, tell the supervisor");
+        bail!(
+            "the commitment on the ledger is not of the bytes kept here: do not reveal, tell the supervisor"
+        );
     }
     let deadline = ceremony.frozen.as_ref().map(|frozen| frozen.stated.reveal_deadline).context("no pool")?;
     let now = if state.simulated() { state.head.recorded_at } else { stating::now() };
@@ -167,9 +203,11 @@ fn reveal(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
 
 fn status(ledger: &reading::Ledger, draw: Option<&str>, json: bool) -> Result<Exit> {
     let state = ledger.verifier.state();
-    let wanted = state.ceremonies.values().filter(|ceremony| draw.is_none_or(|draw| ceremony.draw.as_str() == draw));
+    let wanted =
+        state.ceremonies.values().filter(|ceremony| draw.is_none_or(|draw| ceremony.draw.as_str() == draw));
     for ceremony in wanted {
-        let participants = ceremony.frozen.as_ref().map(|frozen| frozen.stated.participants.clone()).unwrap_or_default();
+        let participants =
+            ceremony.frozen.as_ref().map(|frozen| frozen.stated.participants.clone()).unwrap_or_default();
         let rows: Vec<_> = participants.iter().map(|p| {
             let committed = ceremony.commitments.contains_key(&p.key_id);
             let revealed = ceremony.reveals.contains_key(&p.key_id);
@@ -177,12 +215,21 @@ fn status(ledger: &reading::Ledger, draw: Option<&str>, json: bool) -> Result<Ex
         }).collect();
         let stage = format!("{:?}", ceremony.stage).to_lowercase();
         if json {
-            println!("{}", serde_json::json!({ "draw": ceremony.draw.as_str(), "stage": stage, "participants": rows }));
+            println!(
+                "{}",
+                serde_json::json!({ "draw": ceremony.draw.as_str(), "stage": stage, "participants": rows })
+            );
             continue;
         }
         println!("{}  {stage}", ceremony.draw);
         for row in rows {
-            println!("  {:<16} committed {:<5} revealed {:<5} {}", row["role"].as_str().unwrap_or(""), row["committed"], row["revealed"], row["key_id"].as_str().unwrap_or(""));
+            println!(
+                "  {:<16} committed {:<5} revealed {:<5} {}",
+                row["role"].as_str().unwrap_or(""),
+                row["committed"],
+                row["revealed"],
+                row["key_id"].as_str().unwrap_or("")
+            );
         }
     }
     Ok(Exit::Done)

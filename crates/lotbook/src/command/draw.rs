@@ -14,20 +14,31 @@ pub async fn run(args: Draw) -> Result<Exit> {
     let note = ledger.note.clone().context("there is no signed checkpoint to prove entries under")?;
     let signed = ledger.verifier.finish(Some(&note), &Expectations::default())?.checkpoint;
     if signed != Some(size) {
-        anyhow::bail!("the newest checkpoint is of {signed:?} entries, the log has {size}: stop the server cleanly, or ask it");
+        anyhow::bail!(
+            "the newest checkpoint is of {signed:?} entries, the log has {size}: stop the server cleanly, or ask it"
+        );
     }
     let made = certificates(ledger.verifier.state(), &ledger.entries, &note)?;
     let wanted: Vec<_> = made.iter().filter(|c| draw.as_deref().is_none_or(|id| c.draw_id == id)).collect();
     if wanted.is_empty() {
         let known: Vec<_> = made.iter().map(|c| c.draw_id.as_str()).collect();
-        anyhow::bail!("there is no such draw; drawn are: {}", if known.is_empty() { "none".into() } else { known.join(", ") });
+        anyhow::bail!(
+            "there is no such draw; drawn are: {}",
+            if known.is_empty() { "none".into() } else { known.join(", ") }
+        );
     }
     std::fs::create_dir_all(&out).with_context(|| format!("failed to make {}", out.display()))?;
     for certificate in wanted {
         certificate.recompute().with_context(|| format!("{} does not recompute", certificate.draw_id))?;
         let path = out.join(format!("{}.json", certificate.draw_id.replace('/', "_")));
-        std::fs::write(&path, certificate.to_json()?).with_context(|| format!("failed to write {}", path.display()))?;
-        println!("{}  grade {:?}, {} enterprises", path.display(), certificate.grade, certificate.result.selected.len());
+        std::fs::write(&path, certificate.to_json()?)
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        println!(
+            "{}  grade {:?}, {} enterprises",
+            path.display(),
+            certificate.grade,
+            certificate.result.selected.len()
+        );
     }
     Ok(Exit::Done)
 }

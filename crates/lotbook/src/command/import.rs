@@ -23,10 +23,12 @@ pub async fn run(args: Import) -> Result<Exit> {
         items_published_on: args.publish_items.as_deref().map(Date::new).transpose()?,
     };
     let salts = std::cell::RefCell::new(None);
-    let mut salt = || keyfile::random().unwrap_or_else(|error| {
-        *salts.borrow_mut() = Some(error);
-        [0; 32]
-    });
+    let mut salt = || {
+        keyfile::random().unwrap_or_else(|error| {
+            *salts.borrow_mut() = Some(error);
+            [0; 32]
+        })
+    };
     let read = import(&files, &known, &options, &mut salt);
     if let Some(error) = salts.take() {
         return Err(error);
@@ -34,7 +36,8 @@ pub async fn run(args: Import) -> Result<Exit> {
     report(&read.reports, args.json)?;
     let rejected = read.reports.iter().any(|report| report.rejected > 0 || !report.readable);
     if !args.dry_run {
-        let key = args.key.as_deref().context("name the author with --key FILE, or only look with --dry-run")?;
+        let key =
+            args.key.as_deref().context("name the author with --key FILE, or only look with --dry-run")?;
         keep_sealed(key, &read.sealed)?;
         state_all(&args.source, key, read.drafts).await?;
     }
@@ -71,10 +74,20 @@ fn report(reports: &[FileReport], json: bool) -> Result<()> {
     for report in reports {
         println!(
             "{}: {} rows; added {}, changed {}, unchanged {}, ended {}, repaired {}, rejected {}",
-            report.file, report.rows, report.added, report.changed, report.unchanged, report.ended, report.repaired, report.rejected
+            report.file,
+            report.rows,
+            report.added,
+            report.changed,
+            report.unchanged,
+            report.ended,
+            report.repaired,
+            report.rejected
         );
         if !report.dropped_columns.is_empty() {
-            println!("  restricted columns dropped, never on the ledger: {}", report.dropped_columns.join(", "));
+            println!(
+                "  restricted columns dropped, never on the ledger: {}",
+                report.dropped_columns.join(", ")
+            );
         }
         for line in &report.lines {
             println!("  {line}");
@@ -88,15 +101,24 @@ pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<()> {
     if sealed.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = sealed.iter().map(|value| serde_json::json!({
-        "commitment": HEXLOWER.encode(&value.commitment.0), "salt": HEXLOWER.encode(&value.salt),
-        "value": value.value, "about": value.about,
-    })).collect();
+    let rows: Vec<_> = sealed
+        .iter()
+        .map(|value| {
+            serde_json::json!({
+                "commitment": HEXLOWER.encode(&value.commitment.0), "salt": HEXLOWER.encode(&value.salt),
+                "value": value.value, "about": value.about,
+            })
+        })
+        .collect();
     let mut name = key.as_os_str().to_owned();
     name.push(format!(".{}.sealed.json", stating::now().0));
     let path = PathBuf::from(name);
     keyfile::write_private(&path, serde_json::to_string_pretty(&rows)?.as_bytes())?;
-    eprintln!("{} sealed values are kept in {} (readable by you only); the ledger has their commitments", sealed.len(), path.display());
+    eprintln!(
+        "{} sealed values are kept in {} (readable by you only); the ledger has their commitments",
+        sealed.len(),
+        path.display()
+    );
     Ok(())
 }
 
@@ -106,7 +128,8 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     let (client, serving) = match (&source.server, &source.data) {
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
-            let serving = Serving::start(DataDir::new(dir, None).engine(false)?, ([127, 0, 0, 1], 0).into()).await?;
+            let serving =
+                Serving::start(DataDir::new(dir, None).engine(false)?, ([127, 0, 0, 1], 0).into()).await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))
         }
         (None, None) => bail!("name --data or --server"),
@@ -129,7 +152,9 @@ async fn state_each(client: &Client, key: &lotbook_chain::SigningKey, drafts: Ve
                 let section = draft.section.map_or(String::new(), |section| format!(" of {section}"));
                 left.push(format!("{file}: {event} needs {}{section}", draft.role));
             }
-            Err(error) => return Err(error).with_context(|| format!("{file}: {event} (after {done} statements)")),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{file}: {event} (after {done} statements)"));
+            }
         }
     }
     eprintln!("{done} statements made");

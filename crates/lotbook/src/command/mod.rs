@@ -13,6 +13,11 @@ mod submit;
 mod verify;
 mod watch;
 
+pub(crate) use ceremony::commitment;
+pub(crate) use import::keep_sealed;
+pub(crate) use init::new_ledger;
+pub(crate) use verify::tell as tell_verdict;
+
 use crate::cli::Command;
 use crate::exit::Exit;
 use anyhow::Result;

@@ -30,7 +30,8 @@ pub async fn ledger(source: &Source) -> Result<Ledger> {
 
 /// Reads journal and anchor of a data directory; never opens sled, never writes.
 pub fn of_data_dir(data: &DataDir) -> Result<Ledger> {
-    let anchor = Anchor::read(&data.anchor).with_context(|| format!("failed to read the anchor {}", data.anchor.display()))?;
+    let anchor = Anchor::read(&data.anchor)
+        .with_context(|| format!("failed to read the anchor {}", data.anchor.display()))?;
     let mut verifier = Verifier::new(anchor.iter().map(|anchor| anchor.head().size));
     let journal = JournalReader::open(&data.journal()).map_err(damage)?;
     let mut entries = vec![];
@@ -49,7 +50,9 @@ pub fn of_data_dir(data: &DataDir) -> Result<Ledger> {
 fn anchored(verifier: &Verifier, anchor: &Anchor) -> Result<()> {
     let (size, anchored) = (verifier.state().head.size, anchor.head().size);
     if size < anchored {
-        let what = format!("the journal ends at {size} entries, the anchor has seen {anchored}: its end was cut off");
+        let what = format!(
+            "the journal ends at {size} entries, the anchor has seen {anchored}: its end was cut off"
+        );
         return Err(Finding::new(size, Check::Journal, what).into());
     }
     Ok(())

@@ -30,11 +30,14 @@ fn statement(args: &Submit) -> Result<Statement> {
             std::io::stdin().read_to_string(&mut text).context("failed to read standard input")?;
             text
         }
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?
+        }
         None => from_flags(&args.set)?,
     };
     // The frame's own event is replaced by the one given.
-    let nothing = Heartbeat { size: 0, root: lotbook_chain::TreeHash::ZERO, clock: lotbook_chain::Instant(0) };
+    let nothing =
+        Heartbeat { size: 0, root: lotbook_chain::TreeHash::ZERO, clock: lotbook_chain::Instant(0) };
     let mut frame = stating::state(role, section, nothing.into(), stating::now())?;
     frame.expected_position = args.expected_position.map(Position);
     json::with_event(&frame, &args.event, &fields)
@@ -50,8 +53,10 @@ pub fn role(name: &str) -> Result<Role> {
 fn from_flags(pairs: &[String]) -> Result<String> {
     let mut object = serde_json::Map::new();
     for pair in pairs {
-        let (field, value) = pair.split_once('=').with_context(|| format!("--set {pair} is not FIELD=VALUE"))?;
-        let parsed = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::String(value.to_owned()));
+        let (field, value) =
+            pair.split_once('=').with_context(|| format!("--set {pair} is not FIELD=VALUE"))?;
+        let parsed =
+            serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::String(value.to_owned()));
         object.insert(field.to_owned(), parsed);
     }
     Ok(serde_json::Value::Object(object).to_string())

@@ -17,7 +17,11 @@ pub fn run(args: &Verify) -> Result<Exit> {
     let verdict = reading::of_data_dir(&data).and_then(|ledger| Ok(ledger.verdict(&expectations)?));
     match verdict {
         Ok(verdict) => {
-            if args.json { println!("{}", serde_json::to_string(&verdict)?) } else { tell(&verdict) }
+            if args.json {
+                println!("{}", serde_json::to_string(&verdict)?)
+            } else {
+                tell(&verdict)
+            }
             Ok(Exit::Done)
         }
         Err(error) => match error.downcast_ref::<Finding>() {
@@ -36,7 +40,10 @@ pub fn run(args: &Verify) -> Result<Exit> {
 
 fn expectations(args: &Verify) -> Result<Expectations> {
     let vkey = args.vkey.as_deref().map(str::parse).transpose().context("--vkey is no verifier key")?;
-    let head = args.head.as_deref().map(|hex| EntryHash::from_hex(hex).context("--head is not 64 lower-case hex digits"));
+    let head = args
+        .head
+        .as_deref()
+        .map(|hex| EntryHash::from_hex(hex).context("--head is not 64 lower-case hex digits"));
     Ok(Expectations { vkey, at_least: args.at_least, head: head.transpose()? })
 }
 

@@ -46,7 +46,12 @@ fn tell(entry: &VerifiedEntry, as_json: bool) -> Result<()> {
     } else {
         let text = event.to_string();
         let short: String = text.chars().take(100).collect();
-        println!("{:>6}  {:<20} {:<15} {short}", entry.position().0, statement.event.name(), statement.role.code());
+        println!(
+            "{:>6}  {:<20} {:<15} {short}",
+            entry.position().0,
+            statement.event.name(),
+            statement.role.code()
+        );
     }
     Ok(())
 }

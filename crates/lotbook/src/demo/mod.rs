@@ -1,0 +1,103 @@
+//! The demonstration: a real server on loopback, sled in a folder, one key per party, and an office's
+//! year played through gRPC under a simulated clock; then everything is verified offline.
+//!
+//! No batch, section or name stands in this code: [`script`] derives what happens from the office's
+//! folder (and an optional `timeline.toml` in it), [`player`] plays it, [`story`] tells it.
+
+mod agenda;
+mod cast;
+mod ceremony;
+mod inspection;
+mod player;
+mod script;
+mod story;
+mod timeline;
+
+use crate::cli::Demo;
+use crate::command::{reading, tell_verdict};
+use crate::data_dir::DataDir;
+use crate::exit::Exit;
+use crate::office_folder;
+use anyhow::{Context, Result};
+use lotbook_verifier::Expectations;
+use player::Player;
+use story::Story;
+
+/// Plays an office's year and verifies it.
+pub async fn run(args: Demo) -> Result<Exit> {
+    let started = std::time::Instant::now();
+    let (dir, temporary) = data_folder(&args)?;
+    let data = DataDir::new(&dir, None);
+    let (files, timeline) = match &args.office {
+        Some(folder) => (office_folder::read_folder(folder)?, timeline::read(folder)?),
+        None => (office_folder::sample(), vec![]),
+    };
+    let script = script::Script::of(&files, timeline)?;
+    let mut story = Story::new(args.json);
+    story.line(&format!(
+        "{}: the year {} on a new ledger in {}",
+        script.office.office.name,
+        script.year,
+        dir.display()
+    ));
+    let (mut player, serving) = Player::start(&data, &script, story).await?;
+    let played = player.play(script).await;
+    let story = player.into_story();
+    played?;
+    serving.engine.settle();
+    if args.serve {
+        settle_anchor().await;
+    }
+    let url = serving.url.clone();
+    let served = if args.serve {
+        Some(serving)
+    } else {
+        serving.stop().await?;
+        None
+    };
+    let verdict = reading::of_data_dir(&data)?.verdict(&Expectations::default())?;
+    if args.json {
+        println!("{}", serde_json::to_string(&verdict)?);
+    } else {
+        println!("\nOffline, from the files alone:");
+        tell_verdict(&verdict);
+        println!(
+            "\n{} lines of story, {} entries, {:.1} s",
+            story.lines(),
+            verdict.entries,
+            started.elapsed().as_secs_f64()
+        );
+        println!("See for yourself: lotbook verify {}", dir.display());
+    }
+    if let Some(served) = served {
+        println!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
+        served.until_told().await?;
+    } else if temporary && !args.json {
+        println!("(a temporary folder: remove it when you have looked around)");
+    }
+    Ok(Exit::Done)
+}
+
+/// The anchor follows within a second (ledger.md 4); a verification beside a running server waits for it.
+async fn settle_anchor() {
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+}
+
+fn data_folder(args: &Demo) -> Result<(std::path::PathBuf, bool)> {
+    match &args.data {
+        Some(dir) if dir.join("journal").exists() => {
+            anyhow::bail!("{} holds a ledger already; the demonstration makes a new one", dir.display())
+        }
+        Some(dir) => {
+            std::fs::create_dir_all(dir).with_context(|| format!("failed to make {}", dir.display()))?;
+            Ok((dir.clone(), false))
+        }
+        None => {
+            let name =
+                format!("lotbook-demo-{}", data_encoding::HEXLOWER.encode(&crate::keyfile::random::<4>()?));
+            let dir = std::env::temp_dir().join(name);
+            std::fs::create_dir_all(&dir)?;
+            Ok((dir, true))
+        }
+    }
+}
