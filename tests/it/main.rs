@@ -1,1 +1,12 @@
-//! stub
+//! The integration tests: everything that needs several rooms, files, sockets or processes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod layering;
+mod other_office;
+mod pool;
+mod protocol_page;
+mod recovery;
+mod refusals;
+mod tamper;
+mod world;

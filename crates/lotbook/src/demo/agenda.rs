@@ -25,6 +25,11 @@ pub fn on(date: Date, hour: i8, minute: i8) -> Instant {
     local(date.at(hour, minute, 0, 0))
 }
 
+/// The first midnight of the office after an instant.
+pub fn next_midnight(at: Instant) -> Instant {
+    on(next(date_of(at)), 0, 0)
+}
+
 /// Working days, as far as the office publishes them.
 #[derive(Debug, Default)]
 pub struct WorkingDays {

@@ -1,6 +1,6 @@
 //! The player: moves the clock, states each step through gRPC, and follows the log, verifying it.
 
-use super::agenda::{Agenda, WorkingDays};
+use super::agenda::{Agenda, WorkingDays, next_midnight};
 use super::cast::{Cast, Party};
 use super::script::{Script, Step};
 use super::story::Story;
@@ -28,6 +28,7 @@ pub struct Player {
     pub(super) secrets: BTreeMap<(DrawId, KeyId), Bytes32>,
     pub(super) now: Instant,
     clock: Arc<SimulatedClock>,
+    engine: Engine,
     replica: Verifier,
     story: Story,
 }
@@ -53,6 +54,7 @@ impl Player {
             secrets: BTreeMap::new(),
             now: script.begins,
             clock,
+            engine: serving.engine.clone(),
             replica: Verifier::default(),
             story,
         };
@@ -67,13 +69,26 @@ impl Player {
         self.found(script.founding).await?;
         self.register().await?;
         while let Some((at, step)) = self.agenda.next() {
-            self.now = self.now.max(at);
-            self.clock.move_to(self.now);
+            self.move_to(at).await?;
             let told = format!("{step:?}");
             self.step(step).await.with_context(|| format!("while playing {told}"))?;
             self.follow().await?;
         }
         Ok(())
+    }
+
+    /// Moves the clock, stopping at every midnight on the way, so that what is due is stated in time.
+    async fn move_to(&mut self, at: Instant) -> Result<()> {
+        let mut midnight = next_midnight(self.now);
+        while midnight < at {
+            self.clock.move_to(midnight);
+            let engine = self.engine.clone();
+            tokio::task::spawn_blocking(move || engine.settle()).await?;
+            midnight = next_midnight(midnight);
+        }
+        self.now = self.now.max(at);
+        self.clock.move_to(self.now);
+        self.follow().await
     }
 
     async fn step(&mut self, step: Step) -> Result<()> {
