@@ -4,8 +4,8 @@ use crate::article::{self, a14_draw};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
-use crate::evolve::subject;
 use crate::state::State;
+use crate::subject::subject;
 use lotbook_chain::{Instant, Sealed};
 use lotbook_event::{Code, Event, Refusal, Statement};
 

@@ -23,6 +23,7 @@ pub mod pool;
 pub mod registry;
 pub mod staffing;
 pub mod state;
+pub mod subject;
 
 pub use authenticate::{Authentic, Rejection, SignedStatement, authenticate};
 pub use decide::{consequences, decide};

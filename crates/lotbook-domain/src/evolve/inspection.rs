@@ -1,0 +1,70 @@
+//! Inspections and their clocks.
+
+use super::At;
+use crate::civil::date_of;
+use crate::obligation::DutyKey;
+use crate::state::{Inspection, Phase, State};
+use lotbook_event::inspection::*;
+use lotbook_event::keys::Role;
+use lotbook_event::oversight::{DeadlineMissed, Obligation};
+use lotbook_event::{Date, InspectionId};
+
+pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
+    state.inspections.entry(id.clone()).and_modify(change);
+}
+
+pub(super) fn advance(state: &mut State, id: &InspectionId, phase: Phase) {
+    with_inspection(state, id, |inspection| inspection.phase = phase);
+}
+
+/// The last member's conclusion starts the clock D2.
+pub(super) fn concluded(state: &mut State, at: At<'_>, e: &InspectionConcluded) {
+    let who = state.keys.get(&at.entry.author).map(|key| {
+        let inspector = key.rights().filter(|((role, _), _)| *role == Role::Inspector);
+        inspector.map(|(_, grant)| grant.subject.clone()).collect::<Vec<_>>()
+    });
+    let Some(inspection) = state.inspections.get_mut(&e.inspection) else { return };
+    let who = who.unwrap_or_default();
+    let member = inspection.team.iter().find(|id| who.iter().any(|subject| subject == id.as_str()));
+    inspection.concluded.extend(member.cloned());
+    if inspection.team.iter().all(|id| inspection.concluded.contains(id)) {
+        inspection.phase = Phase::Concluded;
+        let days = state.rules.as_ref().map_or(0, |rules| rules.value.report_working_days);
+        start(state, Obligation::Report, e.inspection.as_str(), date_of(e.occurred_at), days);
+    }
+}
+
+/// The report meets D2 and starts D3 and D4.
+pub(super) fn reported(state: &mut State, at: At<'_>, e: &ReportCompleted) {
+    advance(state, &e.inspection, Phase::Reported);
+    meet(state, Obligation::Report, e.inspection.as_str(), at);
+    let days = state
+        .rules
+        .as_ref()
+        .map(|rules| (rules.value.feedback_working_days, rules.value.publication_working_days));
+    let (feedback, publication) = days.unwrap_or_default();
+    start(state, Obligation::Feedback, e.inspection.as_str(), at.date(), feedback);
+    start(state, Obligation::Publication, e.inspection.as_str(), at.date(), publication);
+}
+
+pub(super) fn start(state: &mut State, kind: Obligation, subject: &str, from: Date, working_days: u32) {
+    let key: DutyKey = (kind, subject.to_owned());
+    state.obligations.start(key, from, working_days, &state.calendar);
+}
+
+pub(super) fn meet(state: &mut State, kind: Obligation, subject: &str, at: At<'_>) {
+    let key: DutyKey = (kind, subject.to_owned());
+    state.obligations.meet(&key, at.entry.recorded_at, at.date(), &state.calendar);
+}
+
+pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
+    let subject = e.subject.as_str().to_owned();
+    match e.obligation {
+        Obligation::Plan => {
+            state.obligations.plans_missed.insert(subject);
+        }
+        kind @ (Obligation::Report | Obligation::Feedback | Obligation::Publication) => {
+            state.obligations.miss(&(kind, subject));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Evolve: an entry changes the state. Refuses nothing; the one place where the state changes.
+
+mod ceremony;
+mod inspection;
+mod key;
+mod roster;
+
+pub use ceremony::draw_id;
+
+use crate::ceremony::Stage;
+use crate::civil::date_of;
+use crate::registry::*;
+use crate::state::*;
+use crate::subject::subject;
+use ceremony::*;
+use inspection::*;
+use key::*;
+use lotbook_chain::{Entry, EntryHash, Position, Sealed};
+use lotbook_event::oversight::Obligation;
+use lotbook_event::registry::*;
+use lotbook_event::*;
+use roster::*;
+use std::borrow::Borrow;
+use std::collections::BTreeSet;
+
+/// The entry an event came with.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub entry: &'a Entry,
+    pub hash: EntryHash,
+}
+
+impl At<'_> {
+    pub fn position(&self) -> Position {
+        self.entry.position
+    }
+    pub fn date(&self) -> Date {
+        date_of(self.entry.recorded_at)
+    }
+    /// Marks a row as changed by this entry.
+    pub fn change(&self) -> Change {
+        Change { at: self.entry.recorded_at, by: self.entry.author }
+    }
+    /// A value with this entry.
+    pub fn stated<T>(&self, value: T) -> Stated<T> {
+        Stated { entry: self.hash, recorded_at: self.entry.recorded_at, value }
+    }
+}
+
+/// Applies a sealed entry. Flags are computed against the state before it.
+pub fn evolve<B: Borrow<Statement>>(state: &mut State, sealed: &Sealed<B>) {
+    let statement = sealed.body.borrow();
+    let at = At { entry: &sealed.entry, hash: sealed.hash };
+    let flags = crate::article::flags(state, at, &statement.event);
+    apply(state, at, &statement.event, sealed);
+    state.flags.extend(flags);
+    state.changed.insert(subject(&statement.event), at.position());
+    state.head.size = at.position().next().0;
+    state.head.hash = sealed.hash;
+    state.head.recorded_at = sealed.entry.recorded_at;
+    state.head.heartbeat = matches!(statement.event, Event::Heartbeat(_));
+    state.head.frontier.push(sealed.leaf);
+}
+
+#[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
+fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sealed: &Sealed<B>) {
+    match event {
+        Event::LedgerCreated(e) => created(state, at, e, sealed),
+        Event::KeyRegistered(e) => key_registered(state, at, e),
+        Event::KeyConfirmed(e) => key_confirmed(state, e),
+        Event::KeyRevoked(e) => {
+            if let Some(key) = state.keys.get_mut(&e.key_id) {
+                key.revoked = Some(at.position());
+            }
+        }
+        Event::Heartbeat(_) | Event::RosterImported(_) | Event::StatementRefused(_) => {}
+        Event::OfficeConstituted(e) => state.office = Some(e.clone()),
+        Event::RulesetAdopted(e) => state.rules = Some(at.stated(e.clone())),
+        Event::CalendarPublished(e) => {
+            state.calendar.publish(at.hash, e.clone());
+            state.obligations.recompute(&state.calendar);
+        }
+        Event::SectionRegistered(e) => {
+            state.sections.extend(e.rows.iter().map(|row| (row.section.clone(), row.clone())));
+        }
+        Event::ItemProposed(e) => items_proposed(state, e),
+        Event::ItemAggregated(e) => items_advance(state, &e.items, ItemPhase::Aggregated, at),
+        Event::ItemPublished(e) => items_advance(state, &e.items, ItemPhase::Published, at),
+        Event::ItemWithdrawn(e) => {
+            items_advance(state, &BTreeSet::from([e.item.clone()]), ItemPhase::Withdrawn, at)
+        }
+        Event::InspectorEnrolled(InspectorEnrolled { rows })
+        | Event::InspectorUpdated(InspectorUpdated { rows }) => {
+            let record = |row: &Inspector| InspectorRecord { row: row.clone(), change: at.change() };
+            state.inspectors.extend(rows.iter().map(|row| (row.inspector.clone(), record(row))));
+        }
+        Event::InspectorRemoved(e) => state.inspectors.retain(|id, _| !e.inspectors.contains(id)),
+        Event::EnterpriseEnrolled(EnterpriseEnrolled { rows })
+        | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {
+            rows.iter().for_each(|row| enterprise(state, at, row))
+        }
+        Event::StatusRecorded(e) => e.rows.iter().for_each(|row| status_recorded(state, at, row)),
+        Event::StatusEnded(e) => e.rows.iter().for_each(|row| status_ended(state, at, row)),
+        Event::ConflictDeclared(e) => {
+            let record = |row: &Conflict| ConflictRecord { row: row.clone(), change: at.change() };
+            let pair = |row: &Conflict| (row.uscc.clone(), row.inspector.clone());
+            state.conflicts.extend(e.rows.iter().map(|row| (pair(row), record(row))));
+        }
+        Event::ConflictEnded(e) => {
+            e.rows.iter().for_each(|row| {
+                state.conflicts.remove(&(row.uscc.clone(), row.inspector.clone()));
+            });
+        }
+        Event::PlanDrafted(e) => plan_drafted(state, e),
+        Event::PlanAdopted(e) => {
+            state.plans.entry(e.plan.clone()).and_modify(|p| p.adopted = Some(at.entry.recorded_at));
+        }
+        Event::PlanPublished(e) => {
+            state.plans.entry(e.plan.clone()).and_modify(|p| p.published = Some(at.entry.recorded_at));
+        }
+        Event::SchemeAdopted(e) => {
+            state.schemes.insert(e.scheme.clone());
+            let key = (e.plan.clone(), e.batch.clone());
+            state.batches.entry(key).and_modify(|b| b.scheme = Some(at.stated(e.clone())));
+        }
+        Event::CeremonyOpened(e) => ceremony_opened(state, at, e),
+        Event::PoolFrozen(e) => pool_frozen(state, at, e),
+        Event::SeedCommitted(e) => with_ceremony(state, &e.draw, |c| {
+            c.commitments.insert(at.entry.author, e.commitment);
+        }),
+        Event::CeremonySealed(e) => with_ceremony(state, &e.draw, |c| {
+            c.sealed = Some(at.hash);
+            c.stage = Stage::Revealing;
+        }),
+        Event::SeedRevealed(e) => with_ceremony(state, &e.draw, |c| {
+            c.reveals.insert(at.entry.author, e.secret);
+        }),
+        Event::CeremonyClosed(e) => with_ceremony(state, &e.draw, |c| c.stage = Stage::Closed),
+        Event::CeremonyFailed(e) => with_ceremony(state, &e.draw, |c| {
+            (c.stage, c.terminal, c.barred) = (Stage::Failed, Some(at.hash), e.barred.clone());
+        }),
+        Event::DrawCompleted(e) => draw_completed(state, at, e),
+        Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
+        Event::AssignmentInfeasible(_) => {}
+        Event::NoticeServed(e) => advance(state, &e.inspection, Phase::Notified),
+        Event::InspectionStarted(e) => advance(state, &e.inspection, Phase::Started),
+        Event::ItemResultConfirmed(e) => with_inspection(state, &e.inspection, |i| {
+            i.results.insert(e.item.clone(), e.outcome);
+        }),
+        Event::InspectionConcluded(e) => concluded(state, at, e),
+        Event::ReportCompleted(e) => reported(state, at, e),
+        Event::FeedbackDispatched(e) => {
+            with_inspection(state, &e.inspection, |i| i.dispatched = true);
+            meet(state, Obligation::Feedback, e.inspection.as_str(), at);
+        }
+        Event::FeedbackDelivered(e) => with_inspection(state, &e.inspection, |i| i.delivered = true),
+        Event::ResultPublished(e) => {
+            with_inspection(state, &e.inspection, |i| i.published = true);
+            meet(state, Obligation::Publication, e.inspection.as_str(), at);
+        }
+        Event::DeadlineMissed(e) => deadline_missed(state, e),
+    }
+}

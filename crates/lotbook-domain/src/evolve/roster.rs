@@ -1,0 +1,56 @@
+//! Rosters, items and plans: rows replace rows.
+
+use super::At;
+use crate::registry::*;
+use crate::state::{BatchRecord, PlanRecord, State};
+use lotbook_event::ItemId;
+use lotbook_event::plan::PlanDrafted;
+use lotbook_event::registry::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn items_proposed(state: &mut State, e: &ItemProposed) {
+    for row in &e.rows {
+        let record = ItemRecord { item: row.clone(), phase: ItemPhase::Proposed, published_at: None };
+        state.items.insert(row.item.clone(), record);
+    }
+}
+
+pub(super) fn items_advance(state: &mut State, items: &BTreeSet<ItemId>, phase: ItemPhase, at: At<'_>) {
+    for id in items {
+        if let Some(record) = state.items.get_mut(id) {
+            record.phase = phase;
+            if phase == ItemPhase::Published {
+                record.published_at = Some(at.entry.recorded_at);
+            }
+        }
+    }
+}
+
+pub(super) fn enterprise(state: &mut State, at: At<'_>, row: &Enterprise) {
+    let change = at.change();
+    let fresh = || EnterpriseRecord { row: row.clone(), statuses: BTreeMap::new(), draws: vec![], change };
+    let record = state.enterprises.entry(row.uscc.clone()).or_insert_with(fresh);
+    (record.row, record.change) = (row.clone(), change);
+}
+
+pub(super) fn status_recorded(state: &mut State, at: At<'_>, row: &Status) {
+    if let Some(record) = state.enterprises.get_mut(&row.uscc) {
+        record.statuses.insert(row.kind.clone(), row.clone());
+        record.change = at.change();
+    }
+}
+
+pub(super) fn status_ended(state: &mut State, at: At<'_>, row: &StatusEnd) {
+    if let Some(record) = state.enterprises.get_mut(&row.uscc) {
+        record.statuses.remove(&row.kind);
+        record.change = at.change();
+    }
+}
+
+pub(super) fn plan_drafted(state: &mut State, e: &PlanDrafted) {
+    for batch in &e.batches {
+        let record = BatchRecord { batch: batch.clone(), scheme: None, attempts: vec![], drawn: None };
+        state.batches.insert((e.plan.clone(), batch.batch.clone()), record);
+    }
+    state.plans.insert(e.plan.clone(), PlanRecord { draft: e.clone(), adopted: None, published: None });
+}

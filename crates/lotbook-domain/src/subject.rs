@@ -1,0 +1,58 @@
+//! What an event is about: one name per subject, for expected positions and refusals.
+
+use lotbook_event::Event;
+use lotbook_event::ceremony::*;
+use lotbook_event::draw::*;
+use lotbook_event::inspection::*;
+use lotbook_event::keys::{KeyConfirmed, KeyRevoked};
+use lotbook_event::plan::*;
+
+/// What an event is about, for expected positions and refusals.
+pub fn subject(event: &Event) -> String {
+    match event {
+        Event::LedgerCreated(_) | Event::Heartbeat(_) => "ledger".into(),
+        Event::KeyRegistered(e) => format!("key {}", e.person),
+        Event::KeyConfirmed(KeyConfirmed { key_id, .. }) | Event::KeyRevoked(KeyRevoked { key_id, .. }) => {
+            format!("key {key_id}")
+        }
+        Event::OfficeConstituted(_) => "office".into(),
+        Event::RulesetAdopted(_) => "rule set".into(),
+        Event::CalendarPublished(e) => format!("calendar {}", e.year),
+        Event::SectionRegistered(_) => "sections".into(),
+        Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => "items".into(),
+        Event::ItemWithdrawn(e) => format!("item {}", e.item),
+        Event::InspectorEnrolled(_) | Event::InspectorUpdated(_) | Event::InspectorRemoved(_) => {
+            "inspectors".into()
+        }
+        Event::EnterpriseEnrolled(_) | Event::EnterpriseUpdated(_) => "enterprises".into(),
+        Event::StatusRecorded(_) | Event::StatusEnded(_) => "statuses".into(),
+        Event::ConflictDeclared(_) | Event::ConflictEnded(_) => "conflicts".into(),
+        Event::RosterImported(e) => format!("file {}", e.file),
+        Event::PlanDrafted(PlanDrafted { plan, .. })
+        | Event::PlanAdopted(PlanAdopted { plan, .. })
+        | Event::PlanPublished(PlanPublished { plan, .. }) => format!("plan {plan}"),
+        Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
+        | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => format!("batch {plan}/{batch}"),
+        Event::PoolFrozen(PoolFrozen { draw, .. })
+        | Event::SeedCommitted(SeedCommitted { draw, .. })
+        | Event::CeremonySealed(CeremonySealed { draw, .. })
+        | Event::SeedRevealed(SeedRevealed { draw, .. })
+        | Event::CeremonyClosed(CeremonyClosed { draw, .. })
+        | Event::CeremonyFailed(CeremonyFailed { draw, .. })
+        | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => format!("draw {draw}"),
+        Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
+        | Event::NoticeServed(NoticeServed { inspection, .. })
+        | Event::InspectionStarted(InspectionStarted { inspection, .. })
+        | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })
+        | Event::InspectionConcluded(InspectionConcluded { inspection, .. })
+        | Event::ReportCompleted(ReportCompleted { inspection, .. })
+        | Event::FeedbackDispatched(lotbook_event::result::FeedbackDispatched { inspection, .. })
+        | Event::FeedbackDelivered(lotbook_event::result::FeedbackDelivered { inspection, .. })
+        | Event::ResultPublished(lotbook_event::result::ResultPublished { inspection, .. }) => {
+            format!("inspection {inspection}")
+        }
+        Event::DeadlineMissed(e) => format!("duty {} {}", e.obligation, e.subject),
+        Event::StatementRefused(_) => "refusals".into(),
+    }
+}
