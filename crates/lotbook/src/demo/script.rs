@@ -96,12 +96,11 @@ impl Script {
     fn schedule(&mut self, drafts: Vec<Draft>, begin: Date, timeline: Vec<TimelineStep>) {
         for draft in drafts {
             let on = draft.on.map_or(begin, |on| on.0).max(begin);
-            if let Event::SchemeAdopted(scheme) = &draft.event {
-                if let Some(from) = draw_day(&self.events, &scheme.plan, &scheme.batch) {
-                    let day = self.days.from(from);
-                    self.agenda
-                        .add(agenda::on(day, 10, 0), Step::Open(scheme.plan.clone(), scheme.batch.clone()));
-                }
+            if let Event::SchemeAdopted(scheme) = &draft.event
+                && let Some(from) = draw_day(&self.events, &scheme.plan, &scheme.batch)
+            {
+                let opens = agenda::on(self.days.from(from), 10, 0);
+                self.agenda.add(opens, Step::Open(scheme.plan.clone(), scheme.batch.clone()));
             }
             let hour = if on == begin { 10 } else { 9 };
             self.agenda.add(agenda::on(on, hour, 0), Step::Draft(Box::new(draft)));
