@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod calendar;
+mod codec;
 mod layering;
 mod other_office;
 mod pool;

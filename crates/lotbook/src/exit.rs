@@ -36,3 +36,26 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
     });
     if refused { 1 } else { 2 }
 }
+
+/// Tells people why a command was not done: what was found, which rule, and what to do.
+pub fn explain(error: &anyhow::Error) {
+    let refused = error.chain().find_map(|cause| match cause.downcast_ref() {
+        Some(ClientError::Refused(refused)) => Some(refused),
+        _ => None,
+    });
+    let Some(refused) = refused else {
+        eprintln!("lotbook: {error:#}");
+        return;
+    };
+    let why = &refused.error;
+    let article =
+        if why.article == 0 { String::new() } else { format!(" (Art. {} / 第{0}条)", why.article) };
+    eprintln!("REFUSED {}{article}", why.reason);
+    eprintln!("  found       {}", why.found);
+    eprintln!("  rule        {}", why.rule);
+    eprintln!("  规则        {}", why.rule_zh);
+    eprintln!("  what to do  {}", why.remedy);
+    if refused.receipt.is_some() {
+        eprintln!("  The refusal is on record; the ledger's signed receipt for it was verified.");
+    }
+}

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod json;
 pub mod keyfile;
 pub mod office_folder;
+pub mod out;
 pub mod serving;
 pub mod stating;
 
@@ -37,7 +38,7 @@ pub fn main() -> ExitCode {
     match command::run(cli.command) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(error) => {
-            eprintln!("lotbook: {error:#}");
+            exit::explain(&error);
             ExitCode::from(exit::code_of(&error))
         }
     }

@@ -4,6 +4,7 @@ use super::reading;
 use super::submit::role as role_named;
 use crate::cli::{Author, Ceremony};
 use crate::exit::Exit;
+use crate::say;
 use crate::{keyfile, stating};
 use anyhow::{Context, Result, bail};
 use lotbook_chain::{KeyId, SigningKey};
@@ -47,11 +48,14 @@ async fn open(author: &Author, batch: &str, section: &str) -> Result<Exit> {
         stating::now(),
     )?;
     let submitted = client.submit(&key, &statement).await?;
-    println!(
+    say!(
         "ceremony {}/{}.{} is open at position {}",
-        event.plan, event.batch, event.attempt, submitted.position
+        event.plan,
+        event.batch,
+        event.attempt,
+        submitted.position
     );
-    println!("Next: each participant runs `lotbook ceremony commit`.");
+    say!("Next: each participant runs `lotbook ceremony commit`.");
     Ok(Exit::Done)
 }
 
@@ -93,7 +97,7 @@ async fn take_part(author: &Author, draw: Option<String>, role: Option<String>, 
     let submitted: Submitted =
         client.submit(&key, &stating::state(acting.0, acting.1, event, stating::now())?).await?;
     let done = if part == Part::Commit { "committed to" } else { "revealed for" };
-    println!("{done} {draw} at position {}", submitted.position);
+    say!("{done} {draw} at position {}", submitted.position);
     Ok(Exit::Done)
 }
 
@@ -147,10 +151,7 @@ fn commit(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
     let path = secret_path(&author.key, draw);
     if !path.exists() {
         keyfile::write_private(&path, data_encoding::HEXLOWER.encode(&keyfile::random::<32>()?).as_bytes())?;
-        println!(
-            "your 32 random bytes are kept in {}; keep that file until the draw is done",
-            path.display()
-        );
+        say!("your 32 random bytes are kept in {}; keep that file until the draw is done", path.display());
     }
     Ok(SeedCommitted {
         draw: draw.clone(),
@@ -215,15 +216,15 @@ fn status(ledger: &reading::Ledger, draw: Option<&str>, json: bool) -> Result<Ex
         }).collect();
         let stage = format!("{:?}", ceremony.stage).to_lowercase();
         if json {
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({ "draw": ceremony.draw.as_str(), "stage": stage, "participants": rows })
             );
             continue;
         }
-        println!("{}  {stage}", ceremony.draw);
+        say!("{}  {stage}", ceremony.draw);
         for row in rows {
-            println!(
+            say!(
                 "  {:<16} committed {:<5} revealed {:<5} {}",
                 row["role"].as_str().unwrap_or(""),
                 row["committed"],

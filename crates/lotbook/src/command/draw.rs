@@ -3,6 +3,7 @@
 use super::reading;
 use crate::cli::Draw;
 use crate::exit::Exit;
+use crate::say;
 use anyhow::{Context, Result};
 use lotbook_verifier::{Expectations, certificates};
 
@@ -33,7 +34,7 @@ pub async fn run(args: Draw) -> Result<Exit> {
         let path = out.join(format!("{}.json", certificate.draw_id.replace('/', "_")));
         std::fs::write(&path, certificate.to_json()?)
             .with_context(|| format!("failed to write {}", path.display()))?;
-        println!(
+        say!(
             "{}  grade {:?}, {} enterprises",
             path.display(),
             certificate.grade,

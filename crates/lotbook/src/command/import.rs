@@ -5,6 +5,7 @@ use crate::cli::{Import, Source};
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::office_folder::{File, read_file, read_folder};
+use crate::say;
 use crate::serving::Serving;
 use crate::{keyfile, stating};
 use anyhow::{Context, Result, bail};
@@ -68,11 +69,11 @@ fn known(ledger: &reading::Ledger) -> Result<Known> {
 
 fn report(reports: &[FileReport], json: bool) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string(reports)?);
+        say!("{}", serde_json::to_string(reports)?);
         return Ok(());
     }
     for report in reports {
-        println!(
+        say!(
             "{}: {} rows; added {}, changed {}, unchanged {}, ended {}, repaired {}, rejected {}",
             report.file,
             report.rows,
@@ -84,13 +85,10 @@ fn report(reports: &[FileReport], json: bool) -> Result<()> {
             report.rejected
         );
         if !report.dropped_columns.is_empty() {
-            println!(
-                "  restricted columns dropped, never on the ledger: {}",
-                report.dropped_columns.join(", ")
-            );
+            say!("  restricted columns dropped, never on the ledger: {}", report.dropped_columns.join(", "));
         }
         for line in &report.lines {
-            println!("  {line}");
+            say!("  {line}");
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::cli::Init;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
+use crate::say;
 use crate::{keyfile, office_folder, stating};
 use anyhow::{Context, Result};
 use lotbook_chain::{LedgerId, PublicKey};
@@ -23,11 +24,11 @@ pub fn run(args: &Init) -> Result<Exit> {
     let (administrator_file, administrator) = party(args.administrator.as_deref(), "administrator")?;
     let (leader_file, leader) = party(args.leader.as_deref(), "leader")?;
     let ledger = new_ledger(&data, &office, administrator, leader, stating::now(), false)?;
-    println!("made the ledger {ledger} of {}", office.office.name);
-    println!("  origin          {}", office.origin);
-    println!("  administrator   {administrator_file}");
-    println!("  office leader   {leader_file}");
-    println!("Move these two key files to their holders. Next: lotbook serve --data {}", args.data.display());
+    say!("made the ledger {ledger} of {}", office.office.name);
+    say!("  origin          {}", office.origin);
+    say!("  administrator   {administrator_file}");
+    say!("  office leader   {leader_file}");
+    say!("Move these two key files to their holders. Next: lotbook serve --data {}", args.data.display());
     Ok(Exit::Done)
 }
 

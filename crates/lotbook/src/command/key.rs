@@ -3,6 +3,7 @@
 use crate::cli::Key;
 use crate::exit::Exit;
 use crate::keyfile;
+use crate::say;
 use anyhow::Result;
 use data_encoding::HEXLOWER;
 
@@ -17,9 +18,9 @@ pub fn run(args: Key) -> Result<Exit> {
     };
     let (key, id) = (HEXLOWER.encode(&public.to_bytes()), public.key_id());
     if json {
-        println!("{}", serde_json::json!({ "public_key": key, "key_id": id.to_string() }));
+        say!("{}", serde_json::json!({ "public_key": key, "key_id": id.to_string() }));
     } else {
-        println!("{}\n  public key {key}\n  key id     {id}", file.display());
+        say!("{}\n  public key {key}\n  key id     {id}", file.display());
     }
     Ok(Exit::Done)
 }

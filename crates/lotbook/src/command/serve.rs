@@ -3,6 +3,7 @@
 use crate::cli::Serve;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
+use crate::say;
 use crate::serving::Serving;
 use anyhow::Result;
 
@@ -10,7 +11,7 @@ pub async fn run(args: Serve) -> Result<Exit> {
     let data = DataDir::new(&args.data, args.anchor.as_deref());
     let engine = data.engine(args.simulated)?;
     let serving = Serving::start(engine, args.listen).await?;
-    println!("serving {} entries on {}", serving.engine.size(), serving.url);
+    say!("serving {} entries on {}", serving.engine.size(), serving.url);
     serving.until_told().await?;
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 use super::reading;
 use crate::cli::Show;
 use crate::exit::Exit;
+use crate::say;
 use anyhow::{Context, Result};
 use lotbook_verifier::Expectations;
 
@@ -19,14 +20,14 @@ pub async fn run(args: Show) -> Result<Exit> {
             "rule_set": created.rule_set_id.as_str(), "decide_version": created.decide_version,
             "simulated_clock": created.simulated_clock,
         });
-        println!("{identity}");
+        say!("{identity}");
     } else {
-        println!("office     {} ({})", created.office_name, created.office_uscc);
-        println!("origin     {}", verdict.origin);
-        println!("ledger id  {}", verdict.ledger_id);
-        println!("vkey       {}", verdict.vkey);
+        say!("office     {} ({})", created.office_name, created.office_uscc);
+        say!("origin     {}", verdict.origin);
+        say!("ledger id  {}", verdict.ledger_id);
+        say!("vkey       {}", verdict.vkey);
         if created.simulated_clock {
-            println!("clock      simulated: a demonstration");
+            say!("clock      simulated: a demonstration");
         }
     }
     Ok(Exit::Done)

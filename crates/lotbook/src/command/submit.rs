@@ -2,6 +2,7 @@
 
 use crate::cli::Submit;
 use crate::exit::Exit;
+use crate::say;
 use crate::{json, keyfile, stating};
 use anyhow::{Context, Result};
 use lotbook_chain::Position;
@@ -15,9 +16,9 @@ pub async fn run(args: Submit) -> Result<Exit> {
     let key = keyfile::read(&args.author.key)?;
     let client = Client::trust_on_first_use(&args.author.server).await?;
     let submitted = client.submit(&key, &statement).await?;
-    println!("{} stands at position {}", statement.event.name(), submitted.position);
-    println!("  entry hash  {}", submitted.hash);
-    println!("  receipt verified under a checkpoint of {} entries", submitted.checkpoint.size);
+    say!("{} stands at position {}", statement.event.name(), submitted.position);
+    say!("  entry hash  {}", submitted.hash);
+    say!("  receipt verified under a checkpoint of {} entries", submitted.checkpoint.size);
     Ok(Exit::Done)
 }
 

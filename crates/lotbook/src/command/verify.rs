@@ -4,6 +4,7 @@ use super::reading;
 use crate::cli::Verify;
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
+use crate::say;
 use anyhow::{Context, Result};
 use lotbook_chain::EntryHash;
 use lotbook_verifier::{Expectations, Finding, Verdict};
@@ -18,7 +19,7 @@ pub fn run(args: &Verify) -> Result<Exit> {
     match verdict {
         Ok(verdict) => {
             if args.json {
-                println!("{}", serde_json::to_string(&verdict)?)
+                say!("{}", serde_json::to_string(&verdict)?)
             } else {
                 tell(&verdict)
             }
@@ -27,9 +28,9 @@ pub fn run(args: &Verify) -> Result<Exit> {
         Err(error) => match error.downcast_ref::<Finding>() {
             Some(finding) => {
                 if args.json {
-                    println!("{}", serde_json::json!({ "verified": false, "finding": finding }));
+                    say!("{}", serde_json::json!({ "verified": false, "finding": finding }));
                 } else {
-                    println!("REFUTED at {finding}");
+                    say!("REFUTED at {finding}");
                 }
                 Ok(Exit::Refused)
             }
@@ -49,27 +50,33 @@ fn expectations(args: &Verify) -> Result<Expectations> {
 
 /// Tells a verdict to people.
 pub fn tell(verdict: &Verdict) {
-    println!("verified {} entries of {}", verdict.entries, verdict.origin);
-    println!("  ledger   {}", verdict.ledger_id);
-    println!("  head     {}", verdict.head);
-    println!("  root     {}", verdict.root);
+    say!("verified {} entries of {}", verdict.entries, verdict.origin);
+    say!("  ledger   {}", verdict.ledger_id);
+    say!("  head     {}", verdict.head);
+    say!("  root     {}", verdict.root);
     match verdict.checkpoint {
-        Some(size) => println!("  signed   checkpoint of {size} entries"),
-        None => println!("  signed   no checkpoint found"),
+        Some(size) => say!("  signed   checkpoint of {size} entries"),
+        None => say!("  signed   no checkpoint found"),
     }
-    println!(
+    say!(
         "  decided  {} statements again; {} entries derived again; {} refusals on record",
-        verdict.stated, verdict.derived, verdict.refusals
+        verdict.stated,
+        verdict.derived,
+        verdict.refusals
     );
     for draw in &verdict.draws {
-        println!(
+        say!(
             "  draw     {} recomputed: {} enterprises, {} inspectors, grade {}, seed {}",
-            draw.draw, draw.selected, draw.inspectors, draw.grade, draw.seed
+            draw.draw,
+            draw.selected,
+            draw.inspectors,
+            draw.grade,
+            draw.seed
         );
     }
     let flags: Vec<_> = verdict.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();
-    println!("  flags    {}", if flags.is_empty() { "none".into() } else { flags.join(", ") });
+    say!("  flags    {}", if flags.is_empty() { "none".into() } else { flags.join(", ") });
     if !verdict.authenticated {
-        println!("  self-consistent only: compare the ledger id, or give --vkey {}", verdict.vkey);
+        say!("  self-consistent only: compare the ledger id, or give --vkey {}", verdict.vkey);
     }
 }

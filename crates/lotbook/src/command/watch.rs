@@ -3,6 +3,7 @@
 use crate::cli::Watch;
 use crate::exit::Exit;
 use crate::json;
+use crate::say;
 use anyhow::Result;
 use lotbook_client::{Client, Verified, VerifiedEntry};
 use tokio_stream::StreamExt;
@@ -42,11 +43,11 @@ fn tell(entry: &VerifiedEntry, as_json: bool) -> Result<()> {
             "section": statement.section.as_ref().map(|section| section.as_str()),
             "event": statement.event.name(), "content": event,
         });
-        println!("{line}");
+        say!("{line}");
     } else {
         let text = event.to_string();
         let short: String = text.chars().take(100).collect();
-        println!(
+        say!(
             "{:>6}  {:<20} {:<15} {short}",
             entry.position().0,
             statement.event.name(),

@@ -18,6 +18,7 @@ use crate::command::{reading, tell_verdict};
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::office_folder;
+use crate::say;
 use anyhow::{Context, Result};
 use lotbook_verifier::Expectations;
 use player::Player;
@@ -57,23 +58,23 @@ pub async fn run(args: Demo) -> Result<Exit> {
     };
     let verdict = reading::of_data_dir(&data)?.verdict(&Expectations::default())?;
     if args.json {
-        println!("{}", serde_json::to_string(&verdict)?);
+        say!("{}", serde_json::to_string(&verdict)?);
     } else {
-        println!("\nOffline, from the files alone:");
+        say!("\nOffline, from the files alone:");
         tell_verdict(&verdict);
-        println!(
+        say!(
             "\n{} lines of story, {} entries, {:.1} s",
             story.lines(),
             verdict.entries,
             started.elapsed().as_secs_f64()
         );
-        println!("See for yourself: lotbook verify {}", dir.display());
+        say!("See for yourself: lotbook verify {}", dir.display());
     }
     if let Some(served) = served {
-        println!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
+        say!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
         served.until_told().await?;
     } else if temporary && !args.json {
-        println!("(a temporary folder: remove it when you have looked around)");
+        say!("(a temporary folder: remove it when you have looked around)");
     }
     Ok(Exit::Done)
 }

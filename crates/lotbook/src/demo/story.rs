@@ -1,6 +1,7 @@
 //! The story: a few dozen lines that say what stands on the log.
 
 use super::agenda;
+use crate::say;
 use lotbook_chain::Instant;
 use lotbook_client::VerifiedEntry;
 use lotbook_engine::State;
@@ -32,7 +33,7 @@ impl Story {
     /// One line.
     pub fn line(&mut self, text: &str) {
         self.lines += 1;
-        if self.json { println!("{}", serde_json::json!({ "told": text })) } else { println!("{text}") }
+        if self.json { say!("{}", serde_json::json!({ "told": text })) } else { say!("{text}") }
     }
 
     fn dated(&mut self, at: Instant, text: &str) {
