@@ -67,8 +67,8 @@ fn events(draw: &DrawId, frozen: &Frozen, seed: Seed, outcome: &Outcome) -> Resu
     let seats = frozen.stated.seats.len();
     if outcome.assignment.is_none() {
         let slots = small(outcome.selected.len() * seats);
-        let usable = small(frozen.pool.inspectors().iter().filter(|row| row.eligible).count());
-        events.push(AssignmentInfeasible { draw: draw.clone(), slots, usable }.into());
+        let eligible = small(frozen.pool.inspectors().iter().filter(|row| row.eligible).count());
+        events.push(AssignmentInfeasible { draw: draw.clone(), slots, eligible }.into());
     }
     let slots = outcome.assignment.as_deref().unwrap_or_default();
     let mut teams = slots.chunks(seats.max(1));
@@ -109,11 +109,7 @@ fn completed(
         seed: Bytes32(*seed.as_bytes()),
         strata: outcome.quotas.iter().map(result).collect::<Result<_, FieldError>>()?,
         selected: small(outcome.selected.len()),
-        inspectors: outcome
-            .inspectors
-            .iter()
-            .map(|id| InspectorId::new(id.as_str()))
-            .collect::<Result<_, _>>()?,
+        inspectors: small(outcome.inspectors.len()),
         lo: outcome.lo,
         hi: outcome.hi,
         tier: u32::from(outcome.tier),

@@ -7,7 +7,7 @@ message! {
     /// The result of a draw.
     DrawCompleted {
         draw: DrawId, seed: Bytes32, strata: Vec<StratumResult>, selected: u32,
-        inspectors: Vec<InspectorId>, lo: u32, hi: u32, tier: u32, tries: u32, words_quota: u64,
+        inspectors: u32, lo: u32, hi: u32, tier: u32, tries: u32, words_quota: u64,
         words_tier1: u64, words_tier2: u64,
     }
     /// The result in one stratum.
@@ -18,5 +18,5 @@ message! {
         team: Vec<InspectorId>,
     }
     /// The drawn enterprises stand, but no assignment exists.
-    AssignmentInfeasible { draw: DrawId, slots: u32, usable: u32 }
+    AssignmentInfeasible { draw: DrawId, slots: u32, eligible: u32 }
 }

@@ -4,7 +4,9 @@ use crate::wire::{FieldError, Wire};
 use unicode_normalization::is_nfc;
 
 /// Longest identifier in bytes.
-pub const MAX_ID_BYTES: usize = 160;
+pub const MAX_ID_BYTES: usize = 64;
+/// Longest identifier made of others, in bytes: plan, batch, attempt and credit code fit.
+pub const MAX_PATH_BYTES: usize = 192;
 /// Longest text in bytes.
 pub const MAX_TEXT_BYTES: usize = 4_096;
 
@@ -82,12 +84,16 @@ text_type! {
 }
 
 fn check_id(text: &str) -> Result<(), FieldError> {
-    check_path(text)?;
+    check_name(text, MAX_ID_BYTES)?;
     if text.contains('/') { Err(FieldError::new("holds a slash")) } else { Ok(()) }
 }
 
 fn check_path(text: &str) -> Result<(), FieldError> {
-    check_text(text, MAX_ID_BYTES)?;
+    check_name(text, MAX_PATH_BYTES)
+}
+
+fn check_name(text: &str, max: usize) -> Result<(), FieldError> {
+    check_text(text, max)?;
     if text.is_empty() {
         return Err(FieldError::new("is empty"));
     }

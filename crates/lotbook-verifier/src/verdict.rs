@@ -62,5 +62,5 @@ pub struct DrawVerdict {
     /// Enterprises selected.
     pub selected: u32,
     /// Inspectors drawn.
-    pub inspectors: usize,
+    pub inspectors: u32,
 }

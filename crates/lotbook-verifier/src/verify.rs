@@ -300,7 +300,7 @@ impl Verifier {
             seed: data_encoding::HEXLOWER.encode(&done.seed.0),
             grade: grade(&self.state, ceremony),
             selected: done.selected,
-            inspectors: done.inspectors.len(),
+            inspectors: done.inspectors,
         };
         drawn.map(verdict).collect()
     }

@@ -4,13 +4,14 @@ use super::{Found, a08_items::in_force};
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_of, plus_days};
 use crate::decide::{DecideError, Stated};
+use crate::derived::derive;
 use crate::draw::conclude;
 use crate::evolve::draw_id;
 use crate::participant::participants;
 use crate::pool::Basis;
 use crate::staffing::firm_without_team;
 use crate::state::{BatchRecord, State};
-use lotbook_chain::{EntryHash, Instant, KeyId, Sealed, TreeHash};
+use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, TreeHash};
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
 use lotbook_event::{BatchId, Code, DrawId, Event, Flag, PlanId, Refusal, Statement, Text};
@@ -18,6 +19,8 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Most strata with an eligible enterprise: their results must fit one entry of 65,535 bytes.
+pub const MAX_STRATA: usize = 400;
 /// Failed attempts after which a batch needs a beacon (draw.md 1), which this rule set cannot name.
 pub const MAX_FAILED_ATTEMPTS: usize = 2;
 
@@ -123,7 +126,7 @@ pub fn freeze<B: Borrow<Statement>>(
     let batch = &record.batch;
     let invalid =
         |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, &e.batch, error.to_string());
-    Ok(PoolFrozen {
+    let frozen = PoolFrozen {
         draw: draw_id(&e.plan, &e.batch, e.attempt).map_err(invalid)?,
         opened: sealed.hash,
         rule_set: rules.entry,
@@ -150,7 +153,22 @@ pub fn freeze<B: Borrow<Statement>>(
         commit_deadline,
         reveal_deadline: commit_deadline.plus_seconds(reveal_window),
         min_reveals: rules.value.min_reveals,
-    })
+    };
+    fits(frozen, sealed)
+}
+
+/// What follows from an opening must fit an entry: the frozen pool, and later the draw's strata.
+fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal> {
+    let strata = frozen.strata.len();
+    let draw = frozen.draw.clone();
+    let bytes = derive(sealed.hash, 0, sealed.entry.recorded_at, frozen.clone().into()).encode().len();
+    if strata > MAX_STRATA || bytes > MAX_STATEMENT_BYTES {
+        let found = format!(
+            "{strata} strata (at most {MAX_STRATA}), a frozen pool of {bytes} bytes (at most {MAX_STATEMENT_BYTES})"
+        );
+        return Err(Refusal::new(Code::InvalidValue, draw, found));
+    }
+    Ok(frozen)
 }
 
 /// Every stratum has a rate, and every eligible enterprise could be staffed alone.

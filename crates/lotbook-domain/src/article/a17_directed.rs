@@ -49,8 +49,8 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     if eligible > 0 && u64::from(e.selected) >= eligible {
         found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
     }
-    if !e.inspectors.is_empty() && e.inspectors.len() == frozen.stated.seats.len() {
-        let detail = format!("{} inspectors for {0} seats", e.inspectors.len());
+    if e.inspectors > 0 && e.inspectors as usize == frozen.stated.seats.len() {
+        let detail = format!("{} inspectors for {0} seats", e.inspectors);
         found.push((Flag::NoRandomnessInAssignment, subject.clone(), detail));
     }
     let cutoffs: BTreeMap<_, _> = e.strata.iter().map(|s| (s.stratum.as_str(), s.cutoff)).collect();

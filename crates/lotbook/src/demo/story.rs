@@ -155,10 +155,7 @@ impl Story {
             at,
             &format!(
                 "  {} inspectors, {} to {} enterprises each, tier {} ({tier})",
-                e.inspectors.len(),
-                e.lo,
-                e.hi,
-                e.tier
+                e.inspectors, e.lo, e.hi, e.tier
             ),
         );
     }
