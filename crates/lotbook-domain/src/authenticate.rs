@@ -1,5 +1,6 @@
 //! Authenticate: signature and key first, then the strict decoding, then the role.
 
+use crate::key::Key;
 use crate::state::State;
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{KeyId, Signature};
@@ -75,7 +76,7 @@ pub fn authenticate(state: &State, signed: &SignedStatement) -> Result<Authentic
     admit(state, signed)
 }
 
-/// The part that costs: the key is known and alive, and the signature verifies strictly.
+/// The part that costs: the key is known, and the signature verifies strictly.
 ///
 /// # Errors
 /// [`Rejection::NotAuthentic`] or [`Rejection::BadSignature`].
@@ -87,20 +88,15 @@ pub fn verify(state: &State, signed: &SignedStatement) -> Result<(), Rejection> 
     // Ed25519("lotbook v1 statement\n" || ledger_id || statement bytes), verify_strict
     let message = statement_message(state.ledger(), &signed.statement);
     key.public.verify(&message, &signed.signature).map_err(|_| Rejection::BadSignature(key_id))?;
-    if let Some(position) = key.revoked {
-        return Err(not(Code::UnknownKey, format!("key {key_id} was revoked at position {position}")));
-    }
-    if !key.grants.values().any(|grant| grant.confirmed) {
-        return Err(not(Code::KeyNotConfirmed, format!("key {key_id} waits for the leader's KeyConfirmed")));
-    }
     Ok(())
 }
 
-/// The part that depends on the position: strict decoding and the acting role. Call after [`verify`].
+/// The part that depends on the position: the key is alive, strict decoding, the acting role. Call after [`verify`].
 ///
 /// # Errors
-/// [`Rejection::Refused`].
+/// [`Rejection::NotAuthentic`] or [`Rejection::Refused`].
 pub fn admit(state: &State, signed: &SignedStatement) -> Result<Authentic, Rejection> {
+    alive(state, signed.key_id)?;
     let statement = Statement::decode(&signed.statement).map_err(|error| Rejection::Refused {
         refusal: Refusal::new(Code::MalformedStatement, "", error.to_string()),
         event: "unreadable",
@@ -115,4 +111,19 @@ pub fn admit(state: &State, signed: &SignedStatement) -> Result<Authentic, Rejec
     };
     let subject = grant.subject.clone();
     Ok(Authentic { statement, author: signed.key_id, subject })
+}
+
+/// A key is alive from the leader's confirmation to its revocation.
+fn alive(state: &State, key_id: KeyId) -> Result<(), Rejection> {
+    let not = |code, found: String| Err(Rejection::NotAuthentic(Refusal::new(code, key_id, found)));
+    match state.keys.get(&key_id) {
+        None => not(Code::UnknownKey, format!("key {key_id} is not registered here")),
+        Some(Key { revoked: Some(position), .. }) => {
+            not(Code::UnknownKey, format!("key {key_id} was revoked at position {position}"))
+        }
+        Some(key) if !key.grants.values().any(|grant| grant.confirmed) => {
+            not(Code::KeyNotConfirmed, format!("key {key_id} waits for the leader's KeyConfirmed"))
+        }
+        Some(_) => Ok(()),
+    }
 }

@@ -78,7 +78,12 @@ fn plans_due(state: &State, year: u32) -> BTreeMap<SectionId, Instant> {
     let Some(day) = date_in(year, rules.value.plan_due.as_str()) else { return BTreeMap::new() };
     let deadline = end_of(day);
     let mut due = BTreeMap::new();
-    for record in state.items.values().filter(|record| record.phase == ItemPhase::Published) {
+    let in_time = |at: Instant| year_of(date_of(at)) <= year;
+    let in_force = state
+        .items
+        .values()
+        .filter(|record| record.phase == ItemPhase::Published && record.published_at.is_some_and(in_time));
+    for record in in_force {
         let section = &record.item.section;
         let published = record.published_at.unwrap_or(deadline).max(deadline);
         let at = due.entry(section.clone()).or_insert(published);

@@ -53,6 +53,11 @@ impl Genesis {
         if created.decide_version != crate::DECIDE_VERSION {
             return Err(GenesisError::DecideVersion(created.decide_version));
         }
+        if created.administrator_key == created.leader_key {
+            return Err(GenesisError::Key(
+                "administrator and office leader are one key; each confirms the other".into(),
+            ));
+        }
         let vkey = created.checkpoint_vkey.as_str();
         let checkpoint_key = vkey.parse::<VerifierKey>().map_err(|e| GenesisError::Key(e.to_string()))?;
         let ledger = entry_hash(&sealed.bytes).into();

@@ -1,6 +1,6 @@
 //! The standing participants of a ceremony, found among the keys (draw.md 1).
 
-use crate::civil::{date_of, plus_days};
+use crate::article::a14_draw::DAY_SECONDS;
 use crate::key::{Grant, Key};
 use crate::state::State;
 use lotbook_chain::{Instant, KeyId};
@@ -33,11 +33,11 @@ pub fn participants(
             let what = format!("{} ({}) has no confirmed key", standing.name, standing.role);
             return Err(Refusal::new(Code::UnknownSubject, &standing.name, what));
         };
-        if barred.contains(&key_id) {
+        if barred.contains(&key_id) || is_barred(state, barred, grant) {
             continue;
         }
         let days = rules.participant_key_min_age_days;
-        if plus_days(date_of(grant.registered_at), i64::from(days)) > date_of(at) {
+        if grant.registered_at.plus_seconds(i64::from(days) * DAY_SECONDS) > at {
             let what = format!("the key of {} is younger than {days} days", standing.name);
             return Err(Refusal::new(Code::TooYoung, &standing.name, what));
         }
@@ -46,10 +46,23 @@ pub fn participants(
     if found.len() < crate::ceremony::MIN_COMMITTERS
         || found.values().all(|r| *r == ParticipantRole::DrawingSection)
     {
-        let what = format!("{} participants, or none from outside the drawing section", found.len());
+        let what = format!(
+            "{} participants, or none from outside the drawing section; who failed to reveal is barred: name others in a new rule set",
+            found.len()
+        );
         return Err(Refusal::new(Code::NotAParticipant, &batch.batch, what));
     }
     Ok(found.into_iter().map(|(key_id, role)| Participant { key_id, role }).collect())
+}
+
+/// Barred are the person and the nominating body, not only the key (draw.md 1).
+fn is_barred(state: &State, barred: &BTreeSet<KeyId>, grant: &Grant) -> bool {
+    let of_barred = barred.iter().filter_map(|key| state.keys.get(key)).flat_map(|key| key.grants.values());
+    let mut same = of_barred.filter(|other| {
+        other.person == grant.person
+            || (!other.nominated_by.is_empty() && other.nominated_by == grant.nominated_by)
+    });
+    same.next().is_some()
 }
 
 fn key_of<'a>(

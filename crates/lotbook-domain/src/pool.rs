@@ -2,6 +2,7 @@
 
 use crate::article::a16_yearly_cap;
 use crate::civil::{date_of, plus_days, start_of, year_of};
+use crate::key::{Grant, Key, Right};
 use crate::registry::{Change, EnterpriseRecord, InspectorRecord};
 use crate::state::{BatchRecord, State};
 use lotbook_chain::{Instant, KeyId};
@@ -12,6 +13,7 @@ use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted, Stratification, Tru
 use lotbook_event::registry::{Duty, RulesetAdopted};
 use lotbook_event::{Code, Date, InspectorId, Refusal, Uscc};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Roster rows changed within this many days before the draw are counted by author (draw.md 2).
 pub const LATE_CHANGE_DAYS: i64 = 30;
@@ -23,8 +25,35 @@ pub struct Basis<'a> {
     plan: &'a PlanDrafted,
     batch: &'a BatchRecord,
     scheme: &'a SchemeAdopted,
+    limits: Limits,
     /// The day of the draw.
     on: Date,
+}
+
+/// The strictest limits of all plans that name a batch (rules.md 1.1).
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    cap: u32,
+    trusted_cap: u32,
+    trusted_exempt: bool,
+}
+
+impl Limits {
+    fn of(state: &State, plan: &PlanDrafted, batch: &BatchRecord, rules: &RulesetAdopted) -> Self {
+        let joins = |other: &PlanDrafted| {
+            other.joins.iter().any(|join| join.plan == plan.plan && join.batch == batch.batch.batch)
+        };
+        let joined = state.plans.values().filter(|other| other.adopted.is_some() && joins(&other.draft));
+        let start = Self { cap: rules.annual_cap, trusted_cap: rules.annual_cap, trusted_exempt: false };
+        let all = std::iter::once(plan).chain(joined.map(|other| &other.draft));
+        all.fold(start, |limits, plan| {
+            let cap = limits.cap.min(plan.annual_cap);
+            let trusted =
+                if plan.trust_mode == TrustMode::Reduced { plan.reduced_cap } else { plan.annual_cap };
+            let trusted_exempt = limits.trusted_exempt || plan.trust_mode == TrustMode::Exempt;
+            Self { cap, trusted_cap: limits.trusted_cap.min(trusted).min(cap), trusted_exempt }
+        })
+    }
 }
 
 impl<'a> Basis<'a> {
@@ -41,7 +70,9 @@ impl<'a> Basis<'a> {
         let name = &batch.batch.batch;
         let none = || Refusal::new(Code::NoScheme, name, format!("batch {name} has no adopted scheme"));
         let scheme = &batch.scheme.as_ref().ok_or_else(none)?.value;
-        Ok(Self { state, rules: &state.rule_set()?.value, plan, batch, scheme, on: date_of(at) })
+        let rules = &state.rule_set()?.value;
+        let limits = Limits::of(state, plan, batch, rules);
+        Ok(Self { state, rules, plan, batch, scheme, limits, on: date_of(at) })
     }
 
     /// The quota rule of the batch.
@@ -61,6 +92,31 @@ impl<'a> Basis<'a> {
         self.bar_too_few_allowed(&objects, &mut inspectors, &conflicts);
         Pool::new(objects, inspectors, conflicts)
             .map_err(|error| Refusal::new(Code::InvalidValue, &self.batch.batch.batch, error.to_string()))
+    }
+
+    /// The pool that an opening freezes: a retry keeps the rows of the attempt before (draw.md 1), unless
+    /// a firm that was eligible there has been drawn since, so that Art. 16 forbids it now: then the rows
+    /// are made anew (protocol.md, decisions).
+    ///
+    /// # Errors
+    /// See [`Basis::pool`].
+    pub fn frozen_pool(&self) -> Result<Arc<Pool>, Refusal> {
+        let fresh = self.pool()?;
+        let attempts = self.batch.attempts.iter().rev().filter_map(|draw| self.state.ceremonies.get(draw));
+        let Some(kept) =
+            attempts.filter_map(|ceremony| ceremony.frozen.as_ref()).map(|f| f.pool.clone()).next()
+        else {
+            return Ok(Arc::new(fresh));
+        };
+        const LIMITED: [&str; 3] = ["drawn_by_other_unit", "cap_reached", "frequency_reached"];
+        let limited = |uscc: &str| {
+            let place = fresh.objects().binary_search_by(|row| row.uscc.as_str().cmp(uscc)).ok();
+            place
+                .and_then(|place| fresh.objects().get(place))
+                .is_some_and(|row| LIMITED.contains(&row.reason.as_str()))
+        };
+        let overtaken = kept.objects().iter().any(|row| row.eligible && limited(&row.uscc));
+        Ok(if overtaken { Arc::new(fresh) } else { kept })
     }
 
     fn object(&self, record: &EnterpriseRecord) -> ObjectRow {
@@ -93,12 +149,12 @@ impl<'a> Basis<'a> {
         }
         let exempt = record.is_exempt(self.on, self.rules);
         let trusted = !exempt && record.has_status(&self.rules.trust_status, self.on, self.rules);
-        if trusted && self.plan.trust_mode == TrustMode::Exempt {
+        if trusted && self.limits.trusted_exempt {
             return Some("trustworthy_exempt");
         }
         let year = year_of(self.on);
-        let verdict =
-            a16_yearly_cap::verdict(&record.draws, year, &batch.sections, self.cap(trusted), self.rules);
+        let cap = if trusted { self.limits.trusted_cap } else { self.limits.cap };
+        let verdict = a16_yearly_cap::verdict(&record.draws, year, &batch.sections, cap, self.rules);
         if let (Some(reason), false) = (verdict, exempt) {
             return Some(reason);
         }
@@ -107,15 +163,6 @@ impl<'a> Basis<'a> {
         let this_batch = record.draws.iter().filter(|d| d.batch == key).count();
         let full = |count: usize, limit: u32| u32::try_from(count).is_ok_and(|count| count >= limit);
         (full(this_year, draws_per_year) || full(this_batch, batch.frequency)).then_some("frequency_reached")
-    }
-
-    fn cap(&self, trusted: bool) -> u32 {
-        let cap = self.rules.annual_cap.min(self.plan.annual_cap);
-        if trusted && self.plan.trust_mode == TrustMode::Reduced {
-            cap.min(self.plan.reduced_cap)
-        } else {
-            cap
-        }
     }
 
     fn inspector(&self, record: &InspectorRecord) -> InspectorRow {
@@ -147,21 +194,29 @@ impl<'a> Basis<'a> {
         self.decides_or_supervises(&row.inspector).then_some("excluded_by_role")
     }
 
-    /// Whether a key of this inspector decides, supervises or audits (rules.md 1.11).
+    /// Whether the person decides, supervises or audits this batch, by any of their keys (rules.md 1.11).
     fn decides_or_supervises(&self, inspector: &InspectorId) -> bool {
-        const BARRED: [Role; 6] = [
-            Role::OfficeLeader,
-            Role::DrawOperator,
-            Role::RecusalApprover,
-            Role::Supervisor,
-            Role::Notary,
-            Role::Auditor,
-        ];
-        self.state.keys.values().any(|key| {
-            key.rights()
-                .any(|((role, _), grant)| *role == Role::Inspector && grant.subject == inspector.as_str())
-                && key.rights().any(|((role, _), _)| BARRED.contains(role))
-        })
+        let own = |(role, _): &Right, grant: &Grant| {
+            *role == Role::Inspector && grant.subject == inspector.as_str()
+        };
+        let persons: BTreeSet<&str> = (self.state.keys.values())
+            .flat_map(|key| key.rights().filter(|(right, grant)| own(right, grant)))
+            .map(|(_, grant)| grant.person.as_str())
+            .collect();
+        let decides = |(role, section): &Right| match role {
+            Role::OfficeLeader | Role::RecusalApprover | Role::Supervisor | Role::Notary | Role::Auditor => {
+                true
+            }
+            Role::DrawOperator => section.as_ref().is_some_and(|s| self.batch.batch.sections.contains(s)),
+            _ => false,
+        };
+        let same = |key: &Key, grant: &Grant| {
+            persons.contains(grant.person.as_str()) || key.rights().any(|(right, grant)| own(right, grant))
+        };
+        self.state
+            .keys
+            .values()
+            .any(|key| key.rights().any(|(right, grant)| decides(right) && same(key, grant)))
     }
 
     fn conflicts(&self) -> Vec<ConflictRow> {
@@ -201,8 +256,11 @@ impl<'a> Basis<'a> {
         let enterprises = self.state.enterprises.values().map(|record| record.change);
         let inspectors = self.state.inspectors.values().map(|record| record.change);
         let conflicts = self.state.conflicts.values().map(|record| record.change);
+        let ended = self.state.ended.iter().copied();
         let mut by_author = BTreeMap::new();
-        for Change { by, .. } in enterprises.chain(inspectors).chain(conflicts).filter(|c| c.at >= since) {
+        for Change { by, .. } in
+            enterprises.chain(inspectors).chain(conflicts).chain(ended).filter(|c| c.at >= since)
+        {
             *by_author.entry(by).or_default() += 1;
         }
         by_author

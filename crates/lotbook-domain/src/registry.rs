@@ -55,7 +55,7 @@ pub struct EnterpriseRecord {
     /// The row.
     pub row: Enterprise,
     /// Statuses by kind that have not been ended.
-    pub statuses: BTreeMap<Text, Status>,
+    pub statuses: BTreeMap<Text, Vec<Status>>,
     /// Draws it was selected in.
     pub draws: Vec<PastDraw>,
     /// Last change of the row or a status.
@@ -83,15 +83,19 @@ pub struct ConflictRecord {
 }
 
 impl EnterpriseRecord {
-    /// Whether a status holds on a day; a penalty is remembered for a limited time (rules.md 1.4).
+    /// Whether a status holds on a day. A penalty without a last day of its own is remembered for a
+    /// limited time (rules.md 1.4).
     pub fn has_status(&self, kind: &Text, on: Date, rules: &RulesetAdopted) -> bool {
-        self.statuses.get(kind).is_some_and(|status| {
-            let begun = status.since <= on;
-            let not_over = status.until.is_none_or(|until| on <= until);
-            let remembered =
-                *kind != rules.penalty_status || on <= plus_months(status.since, rules.penalty_memory_months);
-            begun && not_over && remembered
-        })
+        let holds = |status: &Status| {
+            let last = match status.until {
+                None if *kind == rules.penalty_status => {
+                    Some(plus_months(status.since, rules.penalty_memory_months))
+                }
+                until => until,
+            };
+            status.since <= on && last.is_none_or(|last| on <= last)
+        };
+        self.statuses.get(kind).is_some_and(|of_kind| of_kind.iter().any(holds))
     }
 
     /// Whether a status of Art. 16 para. 2 holds on a day.

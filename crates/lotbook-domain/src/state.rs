@@ -5,7 +5,7 @@ use crate::ceremony::Ceremony;
 use crate::genesis::Genesis;
 use crate::key::Key;
 use crate::obligation::Obligations;
-use crate::registry::{ConflictRecord, EnterpriseRecord, InspectorRecord, ItemRecord};
+use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord, ItemRecord};
 use lotbook_chain::{EntryHash, Frontier, Instant, KeyId, LedgerId, Position};
 use lotbook_event::inspection::ItemOutcome;
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted};
@@ -29,6 +29,8 @@ pub struct State {
     pub office: Option<OfficeConstituted>,
     /// The rule set in force.
     pub rules: Option<Stated<RulesetAdopted>>,
+    /// Identifiers of every rule set adopted so far.
+    pub rule_sets: BTreeSet<Text>,
     /// Published working days.
     pub calendar: Calendar,
     /// Sections.
@@ -41,6 +43,8 @@ pub struct State {
     pub enterprises: BTreeMap<Uscc, EnterpriseRecord>,
     /// Conflicts that have not ended, by enterprise, then inspector.
     pub conflicts: BTreeMap<(Uscc, InspectorId), ConflictRecord>,
+    /// Conflicts and inspectors that left the rosters: when, and by whom.
+    pub ended: Vec<Change>,
     /// Plans.
     pub plans: BTreeMap<PlanId, PlanRecord>,
     /// Batches with their scheme and ceremonies.
@@ -137,6 +141,8 @@ pub struct Inspection {
     pub uscc: Uscc,
     /// The team by seat.
     pub team: Vec<InspectorId>,
+    /// When the team was assigned.
+    pub assigned_at: Instant,
     /// How far it is.
     pub phase: Phase,
     /// Results by item.

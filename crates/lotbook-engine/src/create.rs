@@ -55,6 +55,9 @@ pub fn create(store: &Store, signers: &Signers, new: &NewLedger) -> Result<Ledge
         return Err(CreateError::NotEmpty(store.head().size));
     }
     let invalid = |what: String| CreateError::Invalid(what);
+    if new.administrator == new.leader {
+        return Err(invalid("administrator and office leader need two keys: each confirms the other".into()));
+    }
     let bytes = genesis_entry(signers, new).map_err(invalid)?;
     let note = checkpoint(new.origin.as_str(), 1, leaf_hash(&bytes), &signers.checkpoint).map_err(invalid)?;
     let ledger = entry_hash(&bytes).into();

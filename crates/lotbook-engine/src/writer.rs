@@ -11,6 +11,7 @@ use lotbook_domain::{Rejection, SignedStatement, consequences, decide, derive, e
 use lotbook_event::oversight::StatementRefused;
 use lotbook_event::{Code, Event, Refusal, Statement, StatementId, Text};
 use std::borrow::Borrow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -39,7 +40,9 @@ pub(crate) struct Writer {
 impl Writer {
     /// Runs until told to stop, or until something fails for good.
     pub fn run(mut self) {
-        let ended = self.groups();
+        // A panic leaves the state unknown: it stops the ledger like any other failure, for good.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.groups()));
+        let ended = ended.unwrap_or_else(|_| Err(Fatal::Rules("the writer panicked".into())));
         match &ended {
             Ok(()) => tracing::info!(size = self.shared.store.head().size, "the writer has stopped"),
             Err(fatal) => {
@@ -137,10 +140,16 @@ impl Writer {
         if same {
             return Ok(Some(Outcome::Accepted(position)));
         }
+        let admitted = admit(&read(&self.shared.state), signed);
+        if let Err(Rejection::NotAuthentic(refusal)) = admitted {
+            return Ok(Some(Outcome::Refused(refusal, None)));
+        }
         let found = format!("this id stands at position {position} with other bytes");
         let refusal = Refusal::new(Code::IdempotencyConflict, format!("entry {position}"), found);
         let now = self.due(group)?;
-        self.refuse(group, signed, "unreadable", refusal, now).map(Some)
+        let event =
+            Statement::decode(&signed.statement).map_or("unreadable", |statement| statement.event.name());
+        self.refuse(group, signed, event, refusal, now).map(Some)
     }
 
     /// States everything due by now, each after the other; returns the time that counts from here on.
@@ -211,6 +220,8 @@ impl Writer {
     ) -> Result<Sealed<Statement>, Fatal> {
         let statement = derive(cause, index, now, event);
         let bytes = statement.encode();
+        // What cannot be read back must not be written: a replay would stop at it.
+        Statement::decode(&bytes).map_err(|error| Fatal::Rules(error.to_string()))?;
         let signature =
             self.signers.system.sign(&statement_message(read(&self.shared.state).ledger(), &bytes));
         self.seal(bytes, self.signers.system.public().key_id(), signature, now, statement)

@@ -92,6 +92,8 @@ codes! {
         "抽取前须有已确定的检查方案", "state SchemeAdopted for the batch";
     ManualAssignment "MANUAL_ASSIGNMENT" 14: "pool, draw and assignment are derived by the ledger, never stated by a person",
         "抽取池、抽取结果与分配只能由系统生成", "open a ceremony";
+    SelfApproval "SELF_APPROVAL" 15: "nobody approves their own act, and who keeps the rosters does not draw from them",
+        "不得批准本人行为，名录保管人不得操作抽取", "let another key state it";
     ReportIncomplete "REPORT_INCOMPLETE" 18: "a report has time, content, findings, evaluation, opinion and proposals",
         "检查报告须含时间、内容、情况、评价、意见建议", "fill the empty part";
     SignerNotAssigned "SIGNER_NOT_ASSIGNED" 18: "only the inspectors assigned to an inspection act in it",

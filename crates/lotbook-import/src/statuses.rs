@@ -106,7 +106,9 @@ impl<'a> Statuses<'a> {
     }
 }
 
-/// A risk class in capitals; empty = unknown.
+/// A risk class in capitals; empty = unknown. What cannot be a stratum (draw.md) is repaired to unknown.
 pub(crate) fn risk(found: &str) -> Parsed<Text> {
-    cell::text(&cell::code(found).to_uppercase())
+    let class = cell::code(found).to_uppercase();
+    let stratum = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    cell::text(if class.len() <= 64 && class.chars().all(stratum) { &class } else { "" })
 }

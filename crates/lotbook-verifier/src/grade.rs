@@ -20,9 +20,8 @@ fn independent<'a>(
     ceremony: &Ceremony,
     key: &lotbook_chain::KeyId,
 ) -> Option<(&'a str, &'a str)> {
-    let part = ceremony.part(key).filter(|part| *part != ParticipantRole::DrawingSection)?;
-    let rules = &state.rules.as_ref()?.value;
-    let standing = rules.participants.iter().find(|standing| standing.role == part)?;
-    let outside = !standing.nominated_by.as_str().is_empty();
-    outside.then_some((standing.name.as_str(), standing.nominated_by.as_str()))
+    ceremony.part(key).filter(|part| *part != ParticipantRole::DrawingSection)?;
+    let grants = state.keys.get(key)?.grants.values();
+    let grant = grants.into_iter().find(|grant| !grant.nominated_by.is_empty())?;
+    Some((grant.person.as_str(), grant.nominated_by.as_str()))
 }

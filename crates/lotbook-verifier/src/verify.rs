@@ -169,7 +169,7 @@ impl Verifier {
                 Ok(())
             }
             (Event::StatementRefused(refused), None) => {
-                refusal_form(position, refused)?;
+                refusal_form(&self.state, position, refused)?;
                 self.same(sealed, previous, 0, now, sealed.body.event.clone())
             }
             (other, None) => {
@@ -230,6 +230,10 @@ impl Verifier {
         let genesis = self.state.genesis.as_ref().ok_or_else(empty)?;
         self.as_expected(genesis, expectations)?;
         let checked = checkpoint.map(|note| self.checkpoint(genesis, note)).transpose()?;
+        if expectations.vkey.is_some() && checked.is_none() {
+            let what = "no checkpoint signed by the given key was found: nothing authenticates this log";
+            return Err(Finding::new(size, Check::Checkpoint, what));
+        }
         let mut flags = BTreeMap::new();
         for flagged in &self.state.flags {
             *flags.entry(flagged.flag.as_str()).or_default() += 1;
@@ -307,7 +311,15 @@ impl Verifier {
 }
 
 /// A refusal has no cause on the log; its form is what can be checked.
-fn refusal_form(position: u64, refused: &StatementRefused) -> Checked {
+fn refusal_form(state: &State, position: u64, refused: &StatementRefused) -> Checked {
+    if state.keys.get(&refused.author).is_none_or(|key| key.revoked.is_some()) {
+        let what = format!("the refused author {} holds no key here", refused.author);
+        return Err(Finding::new(position, Check::Derived, what));
+    }
+    let event = refused.event.as_str();
+    if event != "unreadable" && !Event::NAMES.contains(&event) {
+        return Err(Finding::new(position, Check::Derived, format!("there is no event {event} to refuse")));
+    }
     let code = Code::ALL.iter().find(|code| code.as_str() == refused.code.as_str());
     if code.is_some_and(|code| code.article() == refused.article) {
         return Ok(());

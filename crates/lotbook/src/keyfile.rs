@@ -29,16 +29,21 @@ pub fn create(path: &Path) -> Result<SigningKey> {
     Ok(signing)
 }
 
+/// Refuses a file that others can read.
+pub fn check_private(path: &Path) -> Result<()> {
+    let name = path.display();
+    let metadata = std::fs::metadata(path).with_context(|| format!("failed to read {name}"))?;
+    let mode = metadata.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!("{name} is readable by others (mode {:o}); run `chmod 600 {name}`", mode & 0o777);
+    }
+    Ok(())
+}
+
 /// Reads a key file; refuses one that others can read.
 pub fn read(path: &Path) -> Result<SigningKey> {
     let name = path.display();
-    let mode = std::fs::metadata(path)
-        .with_context(|| format!("failed to read the key file {name}"))?
-        .permissions()
-        .mode();
-    if mode & 0o077 != 0 {
-        bail!("the key file {name} is readable by others (mode {:o}); run `chmod 600 {name}`", mode & 0o777);
-    }
+    check_private(path)?;
     let pem =
         Zeroizing::new(std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?);
     let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&pem);

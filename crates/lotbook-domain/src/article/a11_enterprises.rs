@@ -13,13 +13,27 @@ pub fn enrolled(state: &State, e: &EnterpriseEnrolled) -> Result<(), Refusal> {
             let found = format!("{} is on the roster", row.uscc);
             return Err(Refusal::new(Code::DuplicateUscc, &row.uscc, found));
         }
+        risk_class(row)?;
     }
     Ok(())
 }
 
+/// A risk class may be a stratum: `[A-Za-z0-9_.-]{0,64}` (draw.md).
+fn risk_class(row: &Enterprise) -> Result<(), Refusal> {
+    let class = row.risk_class.as_str();
+    if lotbook_draw::encoding::is_stratum(class) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::InvalidValue,
+        &row.uscc,
+        format!("risk class `{class}` is not of A-Z a-z 0-9 _ . -"),
+    ))
+}
+
 /// Changed enterprises are on the roster.
 pub fn updated(state: &State, e: &EnterpriseUpdated) -> Result<(), Refusal> {
-    e.rows.iter().try_for_each(|row| known(state, &row.uscc))
+    e.rows.iter().try_for_each(|row| known(state, &row.uscc).and_then(|()| risk_class(row)))
 }
 
 /// A status has authority, basis and dates (rules.md 1.1).

@@ -2,7 +2,7 @@
 
 use super::{Found, a08_items::in_force};
 use crate::ceremony::{Ceremony, Stage};
-use crate::civil::{date_of, plus_days};
+use crate::civil::date_of;
 use crate::decide::{DecideError, Stated};
 use crate::derived::derive;
 use crate::draw::conclude;
@@ -14,13 +14,17 @@ use crate::state::{BatchRecord, State};
 use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, TreeHash};
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
+use lotbook_event::registry::RulesetAdopted;
 use lotbook_event::{BatchId, Code, DrawId, Event, Flag, PlanId, Refusal, Statement, Text};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+/// Seconds of a day, in which ages are counted.
+pub const DAY_SECONDS: i64 = 86_400;
 /// Most strata with an eligible enterprise: their results must fit one entry of 65,535 bytes.
 pub const MAX_STRATA: usize = 400;
+/// Most seats that one draw may have to fill: its entries are one group, appended at once.
+pub const MAX_SLOTS: u64 = 40_000;
 /// Failed attempts after which a batch needs a beacon (draw.md 1), which this rule set cannot name.
 pub const MAX_FAILED_ATTEMPTS: usize = 2;
 
@@ -32,6 +36,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
         return Err(Refusal::new(Code::AlreadyDrawn, &name, format!("batch {name} was drawn as {drawn}")));
     }
     adopted_by_all(state, record, e)?;
+    separate(state, stated, &name)?;
     let own = stated.statement().section.as_ref();
     if !own.is_some_and(|own| record.batch.sections.contains(own)) {
         let sections: Vec<_> = record.batch.sections.iter().map(|s| s.as_str()).collect();
@@ -44,13 +49,26 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
     let rules = state.rule_set()?;
     let days = i64::from(rules.value.scheme_min_age_days);
     for (what, since) in [("scheme", scheme.recorded_at), ("rule set", rules.recorded_at)] {
-        if plus_days(date_of(since), days) > date_of(stated.at()) {
+        if since.plus_seconds(days * DAY_SECONDS) > stated.at() {
             let found = format!("the {what} was recorded on {}, {days} days must pass", date_of(since));
             return Err(Refusal::new(Code::TooYoung, &name, found));
         }
     }
     in_force(state, &record.batch.items)?;
     attempt(state, record, e, &name)
+}
+
+/// Who keeps the rosters does not draw from them (rules.md 1.8).
+fn separate(state: &State, stated: &Stated<'_>, name: &str) -> Result<(), Refusal> {
+    let author = stated.authentic.author();
+    let enterprises = state.enterprises.values().map(|record| record.change.by);
+    let inspectors = state.inspectors.values().map(|record| record.change.by);
+    let conflicts = state.conflicts.values().map(|record| record.change.by);
+    if enterprises.chain(inspectors).chain(conflicts).any(|by| by == author) {
+        let found = format!("key {author} has stated rows of the rosters to be frozen");
+        return Err(Refusal::new(Code::SelfApproval, name, found));
+    }
+    Ok(())
 }
 
 /// Every section of the batch has an adopted plan that names it (Arts. 12, 16).
@@ -93,12 +111,6 @@ fn attempt(state: &State, record: &BatchRecord, e: &CeremonyOpened, name: &str) 
     Ok(())
 }
 
-/// A retry keeps the pool of the attempt before it (draw.md 1).
-pub fn kept_pool(state: &State, record: &BatchRecord) -> Option<Arc<Pool>> {
-    let pool = |draw: &DrawId| state.ceremonies.get(draw)?.frozen.as_ref().map(|frozen| frozen.pool.clone());
-    record.attempts.iter().rev().find_map(pool)
-}
-
 /// The frozen pool that follows from an opening.
 ///
 /// # Errors
@@ -115,14 +127,15 @@ pub fn freeze<B: Borrow<Statement>>(
     let scheme = record.scheme.as_ref().ok_or_else(none)?;
     let at = sealed.entry.recorded_at;
     let basis = Basis::new(state, record, plan, at)?;
-    let pool = kept_pool(state, record).map_or_else(|| basis.pool().map(Arc::new), Ok)?;
+    let pool = basis.frozen_pool()?;
     drawable(&pool, &basis, &e.batch, scheme)?;
+    not_drawn_for_elsewhere(state, e, &pool)?;
     let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let rules = state.rule_set()?;
     let roots = pool.roots();
-    let commit_deadline = at.plus_seconds(60 * i64::from(rules.value.commit_window_minutes));
-    let reveal_window = 60 * i64::from(rules.value.reveal_window_minutes);
+    let (commit_window, reveal_window) = windows(last, &rules.value);
+    let commit_deadline = Instant(at.0.saturating_add(commit_window));
     let batch = &record.batch;
     let invalid =
         |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, &e.batch, error.to_string());
@@ -151,8 +164,10 @@ pub fn freeze<B: Borrow<Statement>>(
         min_inspectors: scheme.value.min_inspectors,
         participants: participants(state, batch, &barred, at)?,
         commit_deadline,
-        reveal_deadline: commit_deadline.plus_seconds(reveal_window),
-        min_reveals: rules.value.min_reveals,
+        reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
+        min_reveals: last
+            .and_then(|last| last.frozen.as_ref())
+            .map_or(rules.value.min_reveals, |f| f.stated.min_reveals),
     };
     fits(frozen, sealed)
 }
@@ -169,6 +184,36 @@ fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal
         return Err(Refusal::new(Code::InvalidValue, draw, found));
     }
     Ok(frozen)
+}
+
+/// Windows in microseconds: those of the rule set; a retry keeps those of the attempt before.
+fn windows(last: Option<&Ceremony>, rules: &RulesetAdopted) -> (i64, i64) {
+    let minutes = |minutes: u32| 60 * Instant::SECOND * i64::from(minutes);
+    let kept = last.and_then(|last| {
+        let stated = &last.frozen.as_ref()?.stated;
+        Some((
+            stated.commit_deadline.0 - last.opened_at.0,
+            stated.reveal_deadline.0 - stated.commit_deadline.0,
+        ))
+    });
+    kept.unwrap_or((minutes(rules.commit_window_minutes), minutes(rules.reveal_window_minutes)))
+}
+
+/// Two open pools never share an eligible firm, or Art. 16 could be passed between freezing and drawing.
+fn not_drawn_for_elsewhere(state: &State, e: &CeremonyOpened, pool: &Pool) -> Result<(), Refusal> {
+    let eligible: BTreeSet<&str> =
+        pool.objects().iter().filter(|r| r.eligible).map(|r| r.uscc.as_str()).collect();
+    let open = state.ceremonies.values().filter(|c| c.terminal.is_none());
+    for ceremony in open {
+        let Some(frozen) = &ceremony.frozen else { continue };
+        let shared =
+            frozen.pool.objects().iter().find(|row| row.eligible && eligible.contains(row.uscc.as_str()));
+        if let Some(row) = shared {
+            let found = format!("ceremony {} is open and has {} in its pool, too", ceremony.draw, row.uscc);
+            return Err(Refusal::new(Code::CeremonyOpen, &e.batch, found));
+        }
+    }
+    Ok(())
 }
 
 /// Every stratum has a rate, and every eligible enterprise could be staffed alone.
@@ -191,12 +236,32 @@ fn drawable(
         .iter()
         .map(|seat| seat.accepts.iter().map(|q| q.as_str().to_owned()).collect())
         .collect();
+    let slots = most_selected(pool, &basis.quota()).saturating_mul(seats.len() as u64);
+    if slots > MAX_SLOTS {
+        let found = format!("up to {slots} seats would be drawn at once, at most {MAX_SLOTS} are");
+        return Err(Refusal::new(Code::InvalidValue, batch, found));
+    }
     match firm_without_team(pool, &seats) {
         Some(uscc) => {
             let found = format!("no team of {} allowed inspectors exists for {uscc}", seats.len());
             Err(Refusal::new(Code::FirmWithoutTeam, uscc, found))
         }
         None => Ok(()),
+    }
+}
+
+/// The most enterprises that a quota rule can select.
+fn most_selected(pool: &Pool, quota: &lotbook_draw::Quota) -> u64 {
+    let strata = lotbook_draw::quota::eligible_per_stratum(pool);
+    let all: u64 = strata.values().sum();
+    match quota {
+        lotbook_draw::Quota::FixedTotal { total } => all.min(*total),
+        lotbook_draw::Quota::AtLeast { ppm, minimum } => {
+            let rate = |stratum: &String| u128::from(ppm.get(stratum).copied().unwrap_or(0));
+            let share = |(stratum, n): (&String, &u64)| (u128::from(*n) * rate(stratum)).div_ceil(1_000_000);
+            let by_rate: u128 = strata.iter().map(share).sum();
+            all.min(u64::try_from(by_rate).unwrap_or(u64::MAX).max(*minimum))
+        }
     }
 }
 

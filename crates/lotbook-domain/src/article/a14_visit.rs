@@ -34,14 +34,22 @@ pub fn in_phase(inspection: &Inspection, id: &InspectionId, from: Phase, to: Pha
     Err(Refusal::new(Code::WrongPhase, id, found))
 }
 
-/// What occurred cannot lie after its record.
-pub fn not_in_the_future(
+/// What occurred lies between the assignment of the team and its record.
+pub fn occurred(
     occurred_at: Instant,
+    inspection: &Inspection,
     stated: &Stated<'_>,
     id: &InspectionId,
 ) -> Result<(), Refusal> {
-    if occurred_at <= stated.at() {
+    if (inspection.assigned_at..=stated.at()).contains(&occurred_at) {
         return Ok(());
+    }
+    if occurred_at < inspection.assigned_at {
+        let found = format!(
+            "it occurred at {} us, before the team was drawn at {} us",
+            occurred_at.0, inspection.assigned_at.0
+        );
+        return Err(Refusal::new(Code::InvalidValue, id, found));
     }
     let found = format!("it occurred at {} us, after it is recorded at {} us", occurred_at.0, stated.at().0);
     Err(Refusal::new(Code::InvalidValue, id, found))
@@ -51,14 +59,23 @@ pub fn not_in_the_future(
 pub fn notice(state: &State, stated: &Stated<'_>, e: &NoticeServed) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
-    not_in_the_future(e.occurred_at, stated, &e.inspection)
+    signs(state, stated)?;
+    occurred(e.occurred_at, inspection, stated, &e.inspection)
+}
+
+/// Who signs is on duty with a valid certificate that day (Art. 10).
+pub fn signs(state: &State, stated: &Stated<'_>) -> Result<(), Refusal> {
+    let who = stated.authentic.subject();
+    let invalid = |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, who, error.to_string());
+    may_act(state, &InspectorId::new(who).map_err(invalid)?, date_of(stated.at()))
 }
 
 /// The team enters: every member is on duty with a valid certificate, every item in force.
 pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
-    not_in_the_future(e.occurred_at, stated, &e.inspection)?;
+    occurred(e.occurred_at, inspection, stated, &e.inspection)?;
+    signs(state, stated)?;
     let on = date_of(e.occurred_at);
     inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;
     let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;

@@ -1,15 +1,14 @@
 //! Art. 18: item results, the conclusion of every member, and the report within five working days.
 
 use super::Found;
-use super::a10_inspectors::may_act;
-use super::a14_visit::{assigned, in_phase, not_in_the_future, recorded_late};
+use super::a14_visit::{assigned, in_phase, occurred, recorded_late, signs};
 use crate::civil::date_of;
 use crate::decide::Stated;
 use crate::evolve::At;
 use crate::state::{Inspection, Phase, State};
 use lotbook_event::inspection::{InspectionConcluded, ItemResultConfirmed, ReportCompleted};
 use lotbook_event::oversight::Obligation;
-use lotbook_event::{Code, Flag, InspectorId, ItemId, Refusal};
+use lotbook_event::{Code, Flag, ItemId, Refusal};
 
 /// Working days after the visit from which a conclusion is flagged (rules.md 1.6).
 pub const LONG_AFTER_SITE_WORKING_DAYS: u32 = 15;
@@ -18,6 +17,7 @@ pub const LONG_AFTER_SITE_WORKING_DAYS: u32 = 15;
 pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
+    signs(state, stated)?;
     let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;
     if !batch.batch.items.contains(&e.item) {
         let found = format!("item {} is not one of batch {}", e.item, batch.batch.batch);
@@ -34,8 +34,8 @@ pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) 
 pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
-    not_in_the_future(e.occurred_at, stated, &e.inspection)?;
-    not_in_the_future(e.on_site_ended_at, stated, &e.inspection)?;
+    occurred(e.occurred_at, inspection, stated, &e.inspection)?;
+    occurred(e.on_site_ended_at, inspection, stated, &e.inspection)?;
     if let Some(item) = missing_item(state, inspection) {
         let found = format!("item {item} has no result");
         return Err(Refusal::new(Code::WrongPhase, &e.inspection, found));
@@ -44,7 +44,7 @@ pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) ->
     if inspection.concluded.iter().any(|member| member.as_str() == who) {
         return Err(Refusal::new(Code::AlreadyRecorded, &e.inspection, format!("{who} has concluded")));
     }
-    signs(state, stated, who)
+    signs(state, stated)
 }
 
 /// Items apply to firms of their class; where none does, all of the batch are answered for.
@@ -61,12 +61,6 @@ fn missing_item<'a>(state: &'a State, inspection: &'a Inspection) -> Option<&'a 
     applicable(state, inspection).into_iter().find(|item| !inspection.results.contains_key(*item))
 }
 
-/// Who signs is on duty with a valid certificate that day (Art. 10).
-fn signs(state: &State, stated: &Stated<'_>, who: &str) -> Result<(), Refusal> {
-    let invalid = |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, who, error.to_string());
-    may_act(state, &InspectorId::new(who).map_err(invalid)?, date_of(stated.at()))
-}
-
 /// The report has all five parts; a member signs it after everybody has concluded.
 pub fn completed(state: &State, stated: &Stated<'_>, e: &ReportCompleted) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
@@ -81,7 +75,7 @@ pub fn completed(state: &State, stated: &Stated<'_>, e: &ReportCompleted) -> Res
         return Err(Refusal::new(Code::ReportIncomplete, &e.inspection, format!("the report has no {part}")));
     }
     in_phase(inspection, &e.inspection, Phase::Concluded, Phase::Concluded)?;
-    signs(state, stated, stated.authentic.subject())
+    signs(state, stated)
 }
 
 pub(crate) fn concluded_flags(state: &State, at: At<'_>, e: &InspectionConcluded) -> Vec<Found> {

@@ -1,7 +1,7 @@
 //! Arts. 5, 19, 20: who inspects gives the feedback, and publishes, each within seven working days.
 
 use super::Found;
-use super::a14_visit::{in_phase, not_in_the_future, recorded_late};
+use super::a14_visit::{in_phase, occurred, recorded_late};
 use super::a18_report::late_by;
 use crate::decide::Stated;
 use crate::evolve::At;
@@ -55,7 +55,7 @@ pub fn delivered(state: &State, stated: &Stated<'_>, e: &FeedbackDelivered) -> R
         return Err(Refusal::new(Code::WrongPhase, &e.inspection, "feedback was not sent"));
     }
     once(inspection.delivered, &e.inspection, "feedback was delivered")?;
-    not_in_the_future(e.occurred_at, stated, &e.inspection)
+    occurred(e.occurred_at, inspection, stated, &e.inspection)
 }
 
 /// The result is published after the report, with the platform's receipt.

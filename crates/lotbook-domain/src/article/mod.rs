@@ -28,10 +28,10 @@ use lotbook_event::{Event, Flag, Refusal};
 pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Refusal> {
     match event {
         Event::KeyRegistered(e) => registration::registered(state, e),
-        Event::KeyConfirmed(e) => registration::confirmed(state, e),
+        Event::KeyConfirmed(e) => registration::confirmed(state, stated, e),
         Event::KeyRevoked(e) => registration::revoked(state, e),
-        Event::OfficeConstituted(e) => office::constituted(e),
-        Event::RulesetAdopted(e) => office::rule_set(e),
+        Event::OfficeConstituted(e) => office::constituted(state, e),
+        Event::RulesetAdopted(e) => office::rule_set(state, e),
         Event::CalendarPublished(e) => office::calendar(state, e),
         Event::SectionRegistered(e) => office::sections(state, e),
         Event::ItemProposed(e) => a08_items::proposed(state, stated, e),

@@ -19,8 +19,11 @@ fn invalid(subject: impl core::fmt::Display, found: String) -> Refusal {
     Refusal::new(Code::InvalidValue, subject, found)
 }
 
-/// Days are those of Asia/Shanghai.
-pub fn constituted(e: &OfficeConstituted) -> Result<(), Refusal> {
+/// Constituted once; days are those of Asia/Shanghai.
+pub fn constituted(state: &State, e: &OfficeConstituted) -> Result<(), Refusal> {
+    if let Some(office) = &state.office {
+        return Err(Refusal::new(Code::AlreadyRecorded, "office", format!("{} is constituted", office.name)));
+    }
     match e.timezone.as_str() {
         TIMEZONE => Ok(()),
         other => Err(invalid("office", format!("time zone {other}; this version knows {TIMEZONE} only"))),
@@ -28,8 +31,12 @@ pub fn constituted(e: &OfficeConstituted) -> Result<(), Refusal> {
 }
 
 /// Every parameter within its range.
-pub fn rule_set(e: &RulesetAdopted) -> Result<(), Refusal> {
+pub fn rule_set(state: &State, e: &RulesetAdopted) -> Result<(), Refusal> {
     let id = &e.rule_set_id;
+    if state.rule_sets.contains(id) {
+        let found = format!("a rule set {id} has been adopted; other parameters need another identifier");
+        return Err(Refusal::new(Code::AlreadyRecorded, id, found));
+    }
     let windows = MIN_WINDOW_MINUTES..=MAX_WINDOW_MINUTES;
     let days = 1..=MAX_WORKING_DAYS;
     let checks = [
@@ -57,6 +64,12 @@ pub fn rule_set(e: &RulesetAdopted) -> Result<(), Refusal> {
         return Err(invalid(
             id,
             format!("{} standing participants, at least 2 are needed", e.participants.len()),
+        ));
+    }
+    if e.min_reveals as usize > e.participants.len() {
+        return Err(invalid(
+            id,
+            format!("min_reveals is {}, there are {} participants", e.min_reveals, e.participants.len()),
         ));
     }
     Ok(())

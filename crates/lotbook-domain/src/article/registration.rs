@@ -1,5 +1,6 @@
 //! Keys: registered by the administrator with proof of possession, confirmed by the leader (ledger.md 1).
 
+use crate::decide::Stated;
 use crate::state::State;
 use lotbook_chain::{PublicKey, sign::possession_message};
 use lotbook_event::keys::{KeyConfirmed, KeyRegistered, KeyRevoked, Role};
@@ -23,6 +24,13 @@ pub fn registered(state: &State, e: &KeyRegistered) -> Result<(), Refusal> {
         return Err(Refusal::new(Code::UnknownSubject, section, format!("there is no section {section}")));
     }
     let known = state.keys.get(&key.key_id());
+    let inspects = known
+        .into_iter()
+        .flat_map(|known| known.grants.iter())
+        .find(|((role, _), _)| *role == Role::Inspector);
+    if e.role == Role::Inspector && inspects.is_some_and(|(_, grant)| grant.subject != e.subject.as_str()) {
+        return Err(bad("the key stands for another inspector already".into()));
+    }
     if known.is_some_and(|known| known.revoked.is_some()) {
         return Err(bad("the key has been revoked; make a new one".into()));
     }
@@ -34,12 +42,16 @@ pub fn registered(state: &State, e: &KeyRegistered) -> Result<(), Refusal> {
 }
 
 /// The leader confirms a registration that waits.
-pub fn confirmed(state: &State, e: &KeyConfirmed) -> Result<(), Refusal> {
+pub fn confirmed(state: &State, stated: &Stated<'_>, e: &KeyConfirmed) -> Result<(), Refusal> {
     let grants = state.keys.get(&e.key_id).map(|key| &key.grants);
     match grants.and_then(|grants| grants.get(&(e.role, e.section.clone()))) {
         Some(grant) if grant.confirmed => {
             let found = format!("{} of key {} is confirmed already", e.role, e.key_id);
             Err(Refusal::new(Code::AlreadyRecorded, e.key_id, found))
+        }
+        Some(grant) if grant.registered_by == stated.authentic.author() => {
+            let found = format!("key {} was registered by the same key", e.key_id);
+            Err(Refusal::new(Code::SelfApproval, e.key_id, found))
         }
         Some(_) => Ok(()),
         None => {

@@ -10,7 +10,6 @@ use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
 use lotbook_event::{BatchId, DrawId, FieldError, PlanId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened) {
     let Ok(draw) = draw_id(&e.plan, &e.batch, e.attempt) else { return };
@@ -43,17 +42,14 @@ pub fn draw_id(plan: &PlanId, batch: &BatchId, attempt: u32) -> Result<DrawId, F
 }
 
 /// The rows are not in the event: they follow from the rosters, which have not changed since opening;
-/// a retry keeps the rows of the attempt before.
+/// see [`Basis::frozen_pool`].
 pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return };
     let Some(batch) = state.batches.get(&ceremony.batch) else { return };
     let Some(plan) = state.plans.get(&ceremony.batch.0) else { return };
-    let kept = crate::article::a14_draw::kept_pool(state, batch);
-    let pool = kept.or_else(|| {
-        let basis = Basis::new(state, batch, &plan.draft, ceremony.opened_at).ok()?;
-        basis.pool().ok().map(Arc::new)
-    });
-    let Some(pool) = pool else { return };
+    let pool =
+        Basis::new(state, batch, &plan.draft, ceremony.opened_at).and_then(|basis| basis.frozen_pool());
+    let Ok(pool) = pool else { return };
     let frozen = Frozen { p: at.hash, stated: e.clone(), pool };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
 }
@@ -81,6 +77,7 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
         batch,
         uscc: e.uscc.clone(),
         team: e.team.clone(),
+        assigned_at: at.entry.recorded_at,
         phase: Phase::Assigned,
         results: BTreeMap::new(),
         concluded: BTreeSet::new(),

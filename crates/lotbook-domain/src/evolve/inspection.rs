@@ -5,7 +5,6 @@ use crate::civil::date_of;
 use crate::obligation::DutyKey;
 use crate::state::{Inspection, Phase, State};
 use lotbook_event::inspection::*;
-use lotbook_event::keys::Role;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::{Date, InspectionId};
 
@@ -19,14 +18,11 @@ pub(super) fn advance(state: &mut State, id: &InspectionId, phase: Phase) {
 
 /// The last member's conclusion starts the clock D2.
 pub(super) fn concluded(state: &mut State, at: At<'_>, e: &InspectionConcluded) {
-    let who = state.keys.get(&at.entry.author).map(|key| {
-        let inspector = key.rights().filter(|((role, _), _)| *role == Role::Inspector);
-        inspector.map(|(_, grant)| grant.subject.clone()).collect::<Vec<_>>()
-    });
+    let (role, section) = (at.statement.role, at.statement.section.as_ref());
+    let acting = state.keys.get(&at.entry.author).and_then(|key| key.holds(role, section));
+    let who = acting.map(|grant| grant.subject.clone()).unwrap_or_default();
     let Some(inspection) = state.inspections.get_mut(&e.inspection) else { return };
-    let who = who.unwrap_or_default();
-    let member = inspection.team.iter().find(|id| who.iter().any(|subject| subject == id.as_str()));
-    inspection.concluded.extend(member.cloned());
+    inspection.concluded.extend(inspection.team.iter().find(|id| id.as_str() == who).cloned());
     if inspection.team.iter().all(|id| inspection.concluded.contains(id)) {
         inspection.phase = Phase::Concluded;
         let days = state.rules.as_ref().map_or(0, |rules| rules.value.report_working_days);

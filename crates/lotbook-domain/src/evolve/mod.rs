@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 pub(crate) struct At<'a> {
     pub entry: &'a Entry,
     pub hash: EntryHash,
+    pub statement: &'a Statement,
 }
 
 impl At<'_> {
@@ -50,7 +51,7 @@ impl At<'_> {
 /// Applies a sealed entry. Flags are computed against the state before it.
 pub fn evolve<B: Borrow<Statement>>(state: &mut State, sealed: &Sealed<B>) {
     let statement = sealed.body.borrow();
-    let at = At { entry: &sealed.entry, hash: sealed.hash };
+    let at = At { entry: &sealed.entry, hash: sealed.hash, statement };
     let flags = crate::article::flags(state, at, &statement.event);
     apply(state, at, &statement.event, sealed);
     state.flags.extend(flags);
@@ -75,7 +76,10 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         }
         Event::Heartbeat(_) | Event::RosterImported(_) | Event::StatementRefused(_) => {}
         Event::OfficeConstituted(e) => state.office = Some(e.clone()),
-        Event::RulesetAdopted(e) => state.rules = Some(at.stated(e.clone())),
+        Event::RulesetAdopted(e) => {
+            state.rule_sets.insert(e.rule_set_id.clone());
+            state.rules = Some(at.stated(e.clone()));
+        }
         Event::CalendarPublished(e) => {
             state.calendar.publish(at.hash, e.clone());
             state.obligations.recompute(&state.calendar);
@@ -94,7 +98,10 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
             let record = |row: &Inspector| InspectorRecord { row: row.clone(), change: at.change() };
             state.inspectors.extend(rows.iter().map(|row| (row.inspector.clone(), record(row))));
         }
-        Event::InspectorRemoved(e) => state.inspectors.retain(|id, _| !e.inspectors.contains(id)),
+        Event::InspectorRemoved(e) => {
+            state.inspectors.retain(|id, _| !e.inspectors.contains(id));
+            state.ended.extend(e.inspectors.iter().map(|_| at.change()));
+        }
         Event::EnterpriseEnrolled(EnterpriseEnrolled { rows })
         | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {
             rows.iter().for_each(|row| enterprise(state, at, row))
@@ -109,6 +116,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::ConflictEnded(e) => {
             e.rows.iter().for_each(|row| {
                 state.conflicts.remove(&(row.uscc.clone(), row.inspector.clone()));
+                state.ended.push(at.change());
             });
         }
         Event::PlanDrafted(e) => plan_drafted(state, e),

@@ -35,7 +35,10 @@ pub(super) fn enterprise(state: &mut State, at: At<'_>, row: &Enterprise) {
 
 pub(super) fn status_recorded(state: &mut State, at: At<'_>, row: &Status) {
     if let Some(record) = state.enterprises.get_mut(&row.uscc) {
-        record.statuses.insert(row.kind.clone(), row.clone());
+        let of_kind = record.statuses.entry(row.kind.clone()).or_default();
+        // Stated again with the same first day it replaces; otherwise both hold.
+        of_kind.retain(|known| known.since != row.since);
+        of_kind.push(row.clone());
         record.change = at.change();
     }
 }
@@ -48,6 +51,8 @@ pub(super) fn status_ended(state: &mut State, at: At<'_>, row: &StatusEnd) {
 }
 
 pub(super) fn plan_drafted(state: &mut State, e: &PlanDrafted) {
+    // A draft replaces the one before it: a batch that it no longer has cannot be drawn.
+    state.batches.retain(|(plan, _), _| *plan != e.plan);
     for batch in &e.batches {
         let record = BatchRecord { batch: batch.clone(), scheme: None, attempts: vec![], drawn: None };
         state.batches.insert((e.plan.clone(), batch.batch.clone()), record);

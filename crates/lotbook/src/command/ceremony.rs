@@ -139,33 +139,42 @@ fn acting(
     right.context("the key holds no role to take part in")
 }
 
-/// Where a participant keeps the 32 bytes of a draw.
-pub fn secret_path(key: &Path, draw: &DrawId) -> PathBuf {
+/// Where a participant keeps the 32 bytes of a draw: named for the frozen pool, so that bytes revealed on
+/// one ledger (a rehearsal) are never used on another.
+fn secret_path(state: &lotbook_engine::State, key: &Path, draw: &DrawId) -> Result<PathBuf> {
+    let pool = pool(state, draw)?.to_string();
     let mut name = key.as_os_str().to_owned();
-    name.push(format!(".{}.secret", draw.as_str().replace('/', "_")));
-    PathBuf::from(name)
+    name.push(format!(".{}.{}.secret", draw.as_str().replace('/', "_"), pool.get(..16).unwrap_or(&pool)));
+    Ok(PathBuf::from(name))
 }
 
 /// Fresh bytes, kept and synced before the commitment is made; a second run uses the same ones.
 fn commit(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &DrawId) -> Result<Event> {
-    let path = secret_path(&author.key, draw);
+    let state = ledger.verifier.state();
+    let path = secret_path(state, &author.key, draw)?;
     if !path.exists() {
         keyfile::write_private(&path, data_encoding::HEXLOWER.encode(&keyfile::random::<32>()?).as_bytes())?;
         say!("your 32 random bytes are kept in {}; keep that file until the draw is done", path.display());
     }
-    Ok(SeedCommitted {
-        draw: draw.clone(),
-        commitment: commitment(ledger.verifier.state(), key, draw, &secret(&path)?)?,
-    }
-    .into())
+    Ok(SeedCommitted { draw: draw.clone(), commitment: commitment(state, key, draw, &secret(&path)?)? }
+        .into())
 }
 
 fn secret(path: &Path) -> Result<Bytes32> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("failed to read {}: commit first", path.display()))?;
+    keyfile::check_private(path).context("commit first")?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
     let bytes =
         data_encoding::HEXLOWER.decode(text.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.map(Bytes32).with_context(|| format!("{} does not hold 64 hexadecimal digits", path.display()))
+    bytes.map(Bytes32).with_context(|| {
+        let name = path.display();
+        format!("{name} does not hold 64 hexadecimal digits; if you have not committed yet, remove it and commit again")
+    })
+}
+
+/// Entry hash P of the frozen pool of a draw.
+fn pool(state: &lotbook_engine::State, draw: &DrawId) -> Result<lotbook_chain::EntryHash> {
+    let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
+    ceremony.frozen.as_ref().map(|frozen| frozen.p).context("the pool is not frozen yet")
 }
 
 /// The commitment of a key to a secret under the frozen pool of a draw.
@@ -175,10 +184,8 @@ pub fn commitment(
     draw: &DrawId,
     secret: &Bytes32,
 ) -> Result<Bytes32> {
-    let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
-    let frozen = ceremony.frozen.as_ref().context("the pool is not frozen yet")?;
     // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
-    Ok(Bytes32(lotbook_draw::commitment(&frozen.p.0, &key.public().key_id().0, &secret.0)))
+    Ok(Bytes32(lotbook_draw::commitment(&pool(state, draw)?.0, &key.public().key_id().0, &secret.0)))
 }
 
 /// Reveals only under a sealing that holds one's own commitment, before the deadline of one's own clock
@@ -187,7 +194,7 @@ fn reveal(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
     let state = ledger.verifier.state();
     let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
     let sealed = ceremony.sealed.context("the ceremony is not sealed yet: wait until all have committed")?;
-    let secret = secret(&secret_path(&author.key, draw))?;
+    let secret = secret(&secret_path(state, &author.key, draw)?)?;
     let own = ceremony.commitments.get(&key.public().key_id()).context("this key has not committed")?;
     if *own != commitment(state, key, draw, &secret)? {
         bail!(

@@ -10,14 +10,16 @@ use crate::serving::Serving;
 use crate::{keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
-use lotbook_client::{Client, ClientError};
+use lotbook_client::Client;
 use lotbook_event::Date;
 use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub async fn run(args: Import) -> Result<Exit> {
     let files = files(&args.files)?;
-    let known = known(&reading::ledger(&args.source).await?)?;
+    let ledger = reading::ledger(&args.source).await?;
+    let known = known(&ledger)?;
     let options = Options {
         complete: args.complete,
         calendars_from_year: args.calendars,
@@ -39,8 +41,10 @@ pub async fn run(args: Import) -> Result<Exit> {
     if !args.dry_run {
         let key =
             args.key.as_deref().context("name the author with --key FILE, or only look with --dry-run")?;
+        let (own, left) = own_drafts(&ledger, &keyfile::read(key)?, read.drafts);
+        left.iter().for_each(|line| eprintln!("left to another key: {line}"));
         keep_sealed(key, &read.sealed)?;
-        state_all(&args.source, key, read.drafts).await?;
+        state_all(&args.source, key, own).await?;
     }
     Ok(if rejected { Exit::SomeRejected } else { Exit::Done })
 }
@@ -69,7 +73,7 @@ fn known(ledger: &reading::Ledger) -> Result<Known> {
 
 fn report(reports: &[FileReport], json: bool) -> Result<()> {
     if json {
-        say!("{}", serde_json::to_string(reports)?);
+        say!("{}", serde_json::json!({ "files": reports }));
         return Ok(());
     }
     for report in reports {
@@ -139,26 +143,43 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     stated
 }
 
+/// Drafts that the key holds the role for, and what is left to others, by file; a file is closed by its
+/// RosterImported only if all of it can be stated.
+fn own_drafts(
+    ledger: &reading::Ledger,
+    key: &lotbook_chain::SigningKey,
+    drafts: Vec<Draft>,
+) -> (Vec<Draft>, BTreeSet<String>) {
+    let state = ledger.verifier.state();
+    let record = state.keys.get(&key.public().key_id());
+    let holds = |draft: &Draft| {
+        record.is_some_and(|record| record.holds(draft.role, draft.section.as_ref()).is_some())
+    };
+    let mut left = BTreeSet::new();
+    let mut unfinished = BTreeSet::new();
+    for draft in drafts.iter().filter(|draft| !holds(draft)) {
+        let section =
+            draft.section.as_ref().map_or(String::new(), |section| format!(" of section {section}"));
+        left.insert(format!("{}: {} needs the role {}{section}", draft.file, draft.event.name(), draft.role));
+        unfinished.insert(draft.file.clone());
+    }
+    let closes = |draft: &Draft| matches!(draft.event, lotbook_event::Event::RosterImported(_));
+    let own = drafts
+        .into_iter()
+        .filter(|draft| holds(draft) && !(closes(draft) && unfinished.contains(&draft.file)));
+    (own.collect(), left)
+}
+
 async fn state_each(client: &Client, key: &lotbook_chain::SigningKey, drafts: Vec<Draft>) -> Result<()> {
-    let (mut done, mut left) = (0, vec![]);
-    for draft in drafts {
+    let all = drafts.len();
+    for (done, draft) in drafts.into_iter().enumerate() {
         let (file, event) = (draft.file.clone(), draft.event.name());
         let statement = stating::state(draft.role, draft.section.clone(), draft.event, stating::now())?;
-        match client.submit(key, &statement).await {
-            Ok(_) => done += 1,
-            Err(ClientError::Refused(refused)) if refused.error.reason == "ROLE_NOT_HELD" => {
-                let section = draft.section.map_or(String::new(), |section| format!(" of {section}"));
-                left.push(format!("{file}: {event} needs {}{section}", draft.role));
-            }
-            Err(error) => {
-                return Err(error).with_context(|| format!("{file}: {event} (after {done} statements)"));
-            }
-        }
+        let submitted = client.submit(key, &statement).await;
+        submitted.with_context(|| {
+            format!("{file}: {event} (statement {} of {all}; those before it stand)", done + 1)
+        })?;
     }
-    eprintln!("{done} statements made");
-    left.dedup();
-    for line in left {
-        eprintln!("left to another key: {line}");
-    }
+    eprintln!("{all} statements made");
     Ok(())
 }

@@ -19,8 +19,12 @@ type Acts = BTreeMap<KeyId, Bytes32>;
 const PAUSE_MINUTES: i64 = 5;
 
 impl Player {
-    /// The operator of the plan's section opens the first attempt.
+    /// The operator of the plan's section opens the first attempt, once no other ceremony is open.
     pub(super) async fn open(&mut self, plan: &PlanId, batch: &BatchId) -> Result<()> {
+        if self.ledger().ceremonies.values().any(|ceremony| ceremony.terminal.is_none()) {
+            self.agenda.add(self.pause(3), Step::Open(plan.clone(), batch.clone()));
+            return Ok(());
+        }
         let section =
             self.ledger().plans.get(plan).map(|plan| plan.draft.section.clone()).context("no such plan")?;
         let operator = self.cast.holder(Role::DrawOperator, Some(&section))?.clone();

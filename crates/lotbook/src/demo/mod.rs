@@ -71,7 +71,7 @@ pub async fn run(args: Demo) -> Result<Exit> {
         say!("See for yourself: lotbook verify {}", dir.display());
     }
     if let Some(served) = served {
-        say!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
+        eprintln!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
         served.until_told().await?;
     } else if temporary && !args.json {
         say!("(a temporary folder: remove it when you have looked around)");
