@@ -1,8 +1,8 @@
 //! The demonstration: a real server on loopback, sled in a folder, one key per party, and an office's
 //! year played through gRPC under a simulated clock; then everything is verified offline.
 //!
-//! No batch, section or name stands in this code: [`script`] derives what happens from the office's
-//! folder (and an optional `timeline.toml` in it), [`player`] plays it, [`story`] tells it.
+//! No batch, section or name stands in this code: `script` derives what happens from the office's
+//! folder (and an optional `timeline.toml` in it), `player` plays it, `story` tells it.
 
 mod agenda;
 mod cast;
