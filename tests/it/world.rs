@@ -1,1 +1,145 @@
-//! To be written.
+//! A played office whose clock the test moves: a real store, engine and server on loopback, everybody's key.
+
+use crate::recovery::program::{arg, copy, done};
+use lotbook::command::reading;
+use lotbook::data_dir::DataDir;
+use lotbook::serving::Serving;
+use lotbook::{keyfile, stating};
+use lotbook_chain::{Instant, SigningKey};
+use lotbook_client::{Client, ClientError, RpcError, SignedStatement, Submitted};
+use lotbook_engine::{Engine, EngineOptions, SimulatedClock};
+use lotbook_event::keys::Role;
+use lotbook_event::{Event, SectionId, Statement};
+use lotbook_verifier::{Expectations, Verifier};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use tokio_stream::StreamExt;
+
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;
+
+pub struct World {
+    pub client: Client,
+    pub replica: Verifier,
+    pub serving: Serving,
+    clock: Arc<SimulatedClock>,
+    pub now: Instant,
+    pub data: DataDir,
+    dir: tempfile::TempDir,
+}
+
+/// The sample office's year, played once and copied for each world.
+fn played() -> &'static Path {
+    static PLAYED: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let dir = PLAYED.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        done(&["demo", "--data", arg(&dir.path().join("ledger")), "--json"]);
+        dir
+    });
+    Box::leak(dir.path().join("ledger").into_boxed_path())
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        copy(played(), &dir.path().join("ledger"));
+        let data = DataDir::new(&dir.path().join("ledger"), None);
+        let ledger = reading::of_data_dir(&data).unwrap();
+        let now = ledger.verifier.state().head.recorded_at.plus_seconds(60);
+        let (serving, clock) = serve(&data, now).await;
+        let client = Client::trust_on_first_use(&serving.url).await.unwrap();
+        Self { client, replica: ledger.verifier, serving, clock, now, data, dir }
+    }
+
+    pub fn key(&self, name: &str) -> SigningKey {
+        keyfile::read(&self.data.key(name)).unwrap()
+    }
+
+    /// Moves the clock, lets the ledger state what is due, and follows.
+    pub async fn wait(&mut self, seconds: i64) {
+        self.now = self.now.plus_seconds(seconds);
+        self.clock.move_to(self.now);
+        let engine = self.serving.engine.clone();
+        tokio::task::spawn_blocking(move || engine.settle()).await.unwrap();
+        self.follow().await;
+    }
+
+    /// Re-decides what is new on the log.
+    pub async fn follow(&mut self) {
+        let mut entries = self.client.entries(self.replica.state().head.size, None).await.unwrap();
+        while let Some(entry) = entries.next().await {
+            self.replica.entry(&entry.unwrap().bytes).unwrap();
+        }
+    }
+
+    pub fn statement(&self, role: Role, section: Option<&str>, event: impl Into<Event>) -> Statement {
+        let section = section.map(|section| SectionId::new(section).unwrap());
+        stating::state(role, section, event.into(), self.now).unwrap()
+    }
+
+    /// States an event with the key file of a name: `ROLE`, `ROLE-SECTION` or `ROLE-SUBJECT`.
+    pub async fn state(
+        &mut self,
+        key: &str,
+        role: Role,
+        section: Option<&str>,
+        event: impl Into<Event>,
+    ) -> Result<Submitted, ClientError> {
+        let statement = self.statement(role, section, event);
+        let submitted = self.client.submit(&self.key(key), &statement).await;
+        self.follow().await;
+        submitted
+    }
+
+    pub async fn submit_signed(&mut self, signed: &SignedStatement) -> Result<Submitted, ClientError> {
+        let submitted = self.client.submit_signed(signed).await;
+        self.follow().await;
+        submitted
+    }
+
+    pub fn size(&self) -> u64 {
+        self.replica.state().head.size
+    }
+
+    /// Stops the server and starts it again on the same files.
+    pub async fn restart(mut self) -> Self {
+        self.serving.stop().await.unwrap();
+        let (serving, clock) = serve(&self.data, self.now).await;
+        (self.serving, self.clock) = (serving, clock);
+        self.client = Client::trust_on_first_use(&self.serving.url).await.unwrap();
+        self.follow().await;
+        self
+    }
+
+    /// Stops cleanly and verifies everything offline.
+    pub async fn verify(self) {
+        self.serving.stop().await.unwrap();
+        reading::of_data_dir(&self.data).unwrap().verdict(&Expectations::default()).unwrap();
+        self.dir.close().unwrap();
+    }
+}
+
+async fn serve(data: &DataDir, now: Instant) -> (Serving, Arc<SimulatedClock>) {
+    let clock = Arc::new(SimulatedClock::standing(now));
+    let store = loop {
+        // Another test may be starting a process at this moment, which holds the lock until it executes.
+        match data.store() {
+            Ok(store) => break store,
+            Err(error) if error.chain().any(|cause| cause.to_string().contains("another process")) => {
+                tokio::task::yield_now().await;
+            }
+            Err(error) => panic!("{error:#}"),
+        }
+    };
+    let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone() };
+    let serving = Serving::start(Engine::open(options).unwrap(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+    (serving, clock)
+}
+
+/// What a refusal says.
+pub fn refused(result: Result<Submitted, ClientError>) -> RpcError {
+    match result.expect_err("it was accepted") {
+        ClientError::Refused(refused) => refused.error.clone(),
+        other => panic!("not a refusal: {other}"),
+    }
+}

@@ -1,6 +1,6 @@
 //! The rules: who may state what, what follows from it, what is due, and the state it all adds up to.
 //!
-//! [`authenticate`] -> [`decide`] -> [`evolve`], and [`due`] for what time itself brings. All pure: the
+//! [`authenticate()`] -> [`decide()`] -> [`evolve()`], and [`due`] for what time itself brings. All pure: the
 //! clock is an argument, there is no randomness, no I/O. `decide` and `due` change nothing; `evolve`
 //! refuses nothing. Each article with a rule is one file in [`article`].
 

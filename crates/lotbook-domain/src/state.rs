@@ -1,4 +1,4 @@
-//! The state: what all entries up to here add up to. Rebuilt by [`crate::evolve`], never stored.
+//! The state: what all entries up to here add up to. Rebuilt by [`crate::evolve()`], never stored.
 
 use crate::calendar::Calendar;
 use crate::ceremony::Ceremony;

@@ -20,7 +20,7 @@ const REPLAY_CHUNK: usize = 1_024;
 
 /// What an engine needs.
 pub struct EngineOptions {
-    /// The open store; not empty (see [`crate::create`]).
+    /// The open store; not empty (see [`crate::create()`]).
     pub store: Store,
     /// The ledger's keys.
     pub signers: Signers,

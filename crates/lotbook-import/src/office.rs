@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::decode::decode;
 use crate::import::{Draft, Page, Work};
 use crate::report::{Change, FileReport, Problem, RowNote};
-use crate::toml_file::{date, filled, one_of, only, parse, set, text, value};
+use crate::toml_file::{date, filled, one_of, only, parse, registration, set, text, value};
 
 /// The content of an office file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,8 +224,14 @@ fn min_reveals(reveals: u32, participants: usize) -> Result<u32, Problem> {
 }
 
 fn frequencies(table: &BTreeMap<String, u32>) -> Result<Vec<StateFrequency>, Problem> {
-    let row = |(state, draws): (&String, &u32)| {
-        Ok(StateFrequency { registration: filled("rule_set.frequency", state)?, draws_per_year: *draws })
-    };
-    table.iter().map(row).collect()
+    let mut draws_by_state = BTreeMap::new();
+    for (found, draws) in table {
+        let state = registration("rule_set.frequency", found)?;
+        if draws_by_state.insert(state, *draws).is_some_and(|known| known != *draws) {
+            let because = "another word for the same state has another number";
+            return Err(Problem::new("rule_set.frequency", found, because, "give both the same number"));
+        }
+    }
+    let row = |(registration, draws_per_year)| StateFrequency { registration, draws_per_year };
+    Ok(draws_by_state.into_iter().map(row).collect())
 }

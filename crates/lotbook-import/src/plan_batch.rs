@@ -10,7 +10,7 @@ use crate::percent::parse_percent;
 use crate::plan::items;
 use crate::plan_file::{BatchToml, SampleToml};
 use crate::report::Problem;
-use crate::toml_file::{filled, one_of, set, span, text, typed, value};
+use crate::toml_file::{filled, one_of, registration, set, span, text, typed, value};
 
 /// Reads a batch of the plan of `section`.
 pub(crate) fn batch(toml: toml::Value, section: &SectionId, known: &Known) -> Result<Batch, Problem> {
@@ -34,7 +34,9 @@ fn read(toml: &BatchToml, section: &SectionId, known: &Known) -> Result<Batch, P
         sections: sections(toml, section, known)?,
         kinds: set("target.kinds", &toml.target.kinds, Text::new)?,
         areas: set("target.areas", &toml.target.areas, AreaCode::new)?,
-        registrations: set("target.registration", &toml.target.registration, Text::new)?,
+        registrations: (toml.target.registration.iter())
+            .map(|found| registration("target.registration", found))
+            .collect::<Result<_, _>>()?,
         stratification,
         rates,
         minimum: toml.sample.minimum,

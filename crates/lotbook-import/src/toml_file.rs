@@ -52,6 +52,12 @@ pub(crate) fn filled(key: &str, found: &str) -> Result<Text, Problem> {
     text(key, found)
 }
 
+/// A registration state in the words that rosters are read with, so that both mean the same.
+pub(crate) fn registration(key: &str, found: &str) -> Result<Text, Problem> {
+    let parsed = crate::cell::registration(found);
+    parsed.map(|(state, _)| state).map_err(|fault| Problem::new(key, found, fault.because, fault.remedy))
+}
+
 /// A text that may be empty.
 pub(crate) fn text(key: &str, found: &str) -> Result<Text, Problem> {
     value(key, found, Text::new(found))

@@ -2,9 +2,8 @@
 
 use super::blocking;
 use crate::{limits, wire};
-use lotbook_engine::chain::{KeyId, MAX_STATEMENT_BYTES, Receipt, Signature};
+use lotbook_engine::chain::{KeyId, Receipt, Signature};
 use lotbook_engine::{Engine, SignedStatement, SubmitError};
-use lotbook_event::DecodeError;
 use lotbook_rpc::proto::submit_service_server::{SubmitService, SubmitServiceServer};
 use lotbook_rpc::proto::{SubmitRequest, SubmitResponse};
 use lotbook_rpc::status;
@@ -46,9 +45,7 @@ impl SubmitService for Submit {
 
 fn parse(request: SubmitRequest) -> Result<SignedStatement, Status> {
     let SubmitRequest { statement, key_id, signature } = request;
-    if statement.len() > MAX_STATEMENT_BYTES {
-        return Err(status::malformed(&DecodeError::TooLong(statement.len())));
-    }
+    // Over its limit a statement is refused, and recorded, by the engine: once its author is known.
     let key_id = KeyId(fixed("key_id", &key_id)?);
     let signature = Signature(fixed("signature", &signature)?);
     Ok(SignedStatement { statement, key_id, signature })

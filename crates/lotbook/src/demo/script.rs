@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use lotbook_chain::Instant;
 use lotbook_event::plan::PlanDrafted;
-use lotbook_event::{BatchId, DrawId, Event, InspectionId, PlanId};
-use lotbook_import::{Draft, Import, Known, OfficeFile, Options, SealedValue, import};
+use lotbook_event::{BatchId, DrawId, Event, InspectionId, InspectorId, PlanId, Uscc};
+use lotbook_import::{Draft, FileKind, FileReport, Import, Known, OfficeFile, Options, SealedValue, import};
 
 /// What happens at a point of the year.
 #[derive(Debug)]
@@ -95,7 +95,11 @@ impl Script {
 
     fn schedule(&mut self, drafts: Vec<Draft>, begin: Date, timeline: Vec<TimelineStep>) {
         for draft in drafts {
-            let on = draft.on.map_or(begin, |on| on.0).max(begin);
+            let on = draft
+                .on
+                .map_or(begin, |on| on.0)
+                .max(begin)
+                .max(enrolled(&self.events, &draft.event).unwrap_or(begin));
             if let Event::SchemeAdopted(scheme) = &draft.event
                 && let Some(from) = draw_day(&self.events, &scheme.plan, &scheme.batch)
             {
@@ -121,6 +125,25 @@ fn draw_day(events: &[Event], plan: &PlanId, batch: &BatchId) -> Option<Date> {
     let drafted = plans(events).find(|drafted| drafted.plan == *plan)?;
     let batch = drafted.batches.iter().find(|known| known.batch == *batch)?;
     (batch.sections.len() == 1).then_some(batch.draw_from.0)
+}
+
+/// When the last inspector or firm named by a declaration of conflicts was enrolled: it comes after that.
+fn enrolled(events: &[Event], event: &Event) -> Option<Date> {
+    let Event::ConflictDeclared(declared) = event else { return None };
+    let of = |event: &Event| -> Option<Date> {
+        match event {
+            Event::InspectorEnrolled(e) => {
+                let named = |id: &InspectorId| declared.rows.iter().any(|row| row.inspector == *id);
+                e.rows.iter().filter(|row| named(&row.inspector)).map(|row| row.enrolled_on.0).max()
+            }
+            Event::EnterpriseEnrolled(e) => {
+                let named = |uscc: &Uscc| declared.rows.iter().any(|row| row.uscc == *uscc);
+                e.rows.iter().filter(|row| named(&row.uscc)).map(|row| row.enrolled_on.0).max()
+            }
+            _ => None,
+        }
+    };
+    events.iter().filter_map(of).max()
 }
 
 /// Plans among events.
@@ -154,7 +177,12 @@ fn read(files: &[File], year: u32, items_published_on: Option<lotbook_event::Dat
     if let Some(error) = failed {
         return Err(error);
     }
-    if let Some(report) = read.reports.iter().find(|report| !report.readable) {
+    // A row of a roster that is rejected is told and stops nothing; without a plan, a scheme or the office
+    // as written another year would be played.
+    let vital =
+        |report: &&FileReport| matches!(report.kind, FileKind::Office | FileKind::Plan | FileKind::Schemes);
+    let failed = |report: &&FileReport| !report.readable || (vital(report) && report.rejected > 0);
+    if let Some(report) = read.reports.iter().find(failed) {
         let why: Vec<_> = report.lines.iter().map(ToString::to_string).collect();
         bail!("{} cannot be read: {}", report.file, why.join("; "));
     }

@@ -11,6 +11,9 @@ use lotbook_event::{Event, InspectorId, Uscc};
 use lotbook_import::FileReport;
 use std::collections::BTreeMap;
 
+/// Flags of one kind and entry that are told one by one; more are counted.
+const MOST_FLAGS: usize = 4;
+
 /// Tells a play.
 pub struct Story {
     json: bool,
@@ -187,8 +190,20 @@ impl Story {
     fn flags(&mut self, state: &State, at: Instant) {
         let new: Vec<_> = state.flags.iter().skip(self.flags_told).cloned().collect();
         self.flags_told = state.flags.len();
-        for flagged in new {
-            self.dated(at, &format!("  flag {} on {}: {}", flagged.flag, flagged.subject, flagged.detail));
+        for (place, flagged) in new.iter().enumerate() {
+            let same = new.iter().filter(|other| other.flag == flagged.flag).count();
+            let first = new.iter().position(|other| other.flag == flagged.flag) == Some(place);
+            if same <= MOST_FLAGS {
+                self.dated(
+                    at,
+                    &format!("  flag {} on {}: {}", flagged.flag, flagged.subject, flagged.detail),
+                );
+            } else if first {
+                self.dated(
+                    at,
+                    &format!("  flag {} on {same} subjects, the first is {}", flagged.flag, flagged.subject),
+                );
+            }
         }
     }
 }
