@@ -64,7 +64,7 @@ impl Plan {
         seats: &[Vec<String>],
         key: &StageKey,
     ) -> Result<Self, PlanError> {
-        check_seats(firms.len(), seats)?;
+        check(firms.len(), seats)?;
         let by_firm: Vec<BTreeSet<&str>> = firms
             .iter()
             .map(|firm| pool.conflicts_of(firm).iter().map(|c| c.inspector_id.as_str()).collect())
@@ -140,8 +140,7 @@ impl Plan {
     }
 }
 
-/// Refuses seats that no plan can have.
-pub(crate) fn check_seats(firms: usize, seats: &[Vec<String>]) -> Result<(), PlanError> {
+fn check(firms: usize, seats: &[Vec<String>]) -> Result<(), PlanError> {
     if seats.len() < 2 {
         return Err(PlanError::TooFewSeats { found: seats.len() });
     }
@@ -155,7 +154,7 @@ pub(crate) fn check_seats(firms: usize, seats: &[Vec<String>]) -> Result<(), Pla
 }
 
 /// A seat accepts whoever has one of its qualifications; a seat without any accepts all.
-pub(crate) fn accepts(seat: &[String], row: &InspectorRow) -> bool {
+fn accepts(seat: &[String], row: &InspectorRow) -> bool {
     seat.is_empty() || seat.iter().any(|q| row.qualifications.contains(q))
 }
 

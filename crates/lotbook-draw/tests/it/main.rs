@@ -14,7 +14,4 @@ mod quota;
 mod refused;
 mod sample;
 mod scale;
-mod substitute;
-mod substitute_brute;
-mod substitutions;
 mod worked;
