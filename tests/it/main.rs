@@ -4,6 +4,7 @@
 
 mod calendar;
 mod codec;
+mod commands;
 mod layering;
 mod other_office;
 mod pool;

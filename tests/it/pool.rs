@@ -28,7 +28,7 @@ fn reasons(world: &World, draw: &str) -> BTreeMap<String, String> {
     rows.map(|row| (row.uscc.clone(), row.reason.clone())).collect()
 }
 
-async fn plan_and_scheme(world: &mut World, plan: &str, section: &str, items: &[&str], cap: u32) {
+pub async fn plan_and_scheme(world: &mut World, plan: &str, section: &str, items: &[&str], cap: u32) {
     let mut draft = plan_like(world, plan, section, items);
     draft.annual_cap = cap;
     draft.reduced_cap = draft.reduced_cap.min(cap);
