@@ -61,3 +61,26 @@ async fn importing_what_the_ledger_has_changes_nothing_and_a_dirty_file_keeps_it
     );
     world.verify().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_key_is_registered_and_confirmed_by_commands() {
+    let mut world = World::new().await;
+    let url = world.serving.url.clone();
+    let file = world.data.dir.join("auditor.key");
+    done(&["key", "new", arg(&file)]);
+    let asked =
+        ["key", "show", arg(&file), "--register-at", &url, "--role", "auditor", "--person", "审计样例"];
+    let fields = world.data.dir.join("registration.json");
+    std::fs::write(&fields, done(&asked)).unwrap();
+    let key = |name: &str| world.data.key(name).to_str().unwrap().to_owned();
+    let (administrator, leader) = (key("administrator"), key("office_leader"));
+    let submit = ["submit", "--server", &url, "--key", &administrator, "--role", "administrator"];
+    done(&[&submit[..], &["--event", "KeyRegistered", "--json", arg(&fields)]].concat());
+    let id = lotbook::keyfile::read(&file).unwrap().public().key_id();
+    let set = format!("key_id={}", data_encoding::BASE64.encode(&id.0));
+    let submit = ["submit", "--server", &url, "--key", &leader, "--role", "office_leader"];
+    done(&[&submit[..], &["--event", "KeyConfirmed", "--set", &set, "--set", "role=ROLE_AUDITOR"]].concat());
+    world.follow().await;
+    assert!(world.replica.state().keys[&id].holds(lotbook_event::keys::Role::Auditor, None).is_some());
+    world.verify().await;
+}

@@ -110,6 +110,25 @@ pub enum Key {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        /// Print the fields of a KeyRegistered for this ledger, with the proof of possession, for the
+        /// administrator to state.
+        #[arg(long, value_name = "URL", requires_all = ["role", "person"])]
+        register_at: Option<String>,
+        /// The role to register.
+        #[arg(long)]
+        role: Option<String>,
+        /// The section of that role.
+        #[arg(long)]
+        section: Option<String>,
+        /// Who holds the key.
+        #[arg(long)]
+        person: Option<String>,
+        /// Body that nominated the holder.
+        #[arg(long, default_value = "")]
+        nominated_by: String,
+        /// Roster number of an inspector, code of an enterprise.
+        #[arg(long, default_value = "")]
+        subject: String,
     },
 }
 

@@ -33,7 +33,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Demo(args) => demo::run(args).await,
             Command::Serve(args) => serve::run(args).await,
             Command::Init(args) => init::run(&args),
-            Command::Key(args) => key::run(args),
+            Command::Key(args) => key::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Submit(args) => submit::run(args).await,
             Command::Ceremony(args) => ceremony::run(args).await,
