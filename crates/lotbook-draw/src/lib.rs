@@ -10,7 +10,8 @@
 //! Read in this order: [`ceremony`] (where the seed comes from), [`pool`] (who may be drawn),
 //! [`stream`] (how a seed becomes tickets and numbers), [`quota`] (how many), [`select`] (which
 //! enterprises), [`assign`] (which inspectors, where), [`draw`](mod@draw) (all of it as one
-//! sentence), [`certificate`] (the published JSON and its check).
+//! sentence), [`substitute`] (who takes the place of a recused inspector), [`certificate`] (the
+//! published JSON and its check).
 //!
 //! ```
 //! use lotbook_draw::{DrawInput, InspectorRow, ObjectRow, Pool, Quota, Seed, draw};
@@ -42,12 +43,14 @@ pub mod pool;
 pub mod quota;
 pub mod select;
 pub mod stream;
+pub mod substitute;
 
 pub use ceremony::{Beacon, CeremonyError, Committer, Seed, commitment, seed};
 pub use certificate::{Certificate, CertificateError};
 pub use draw::{DrawError, DrawInput, Outcome, draw};
 pub use hex::Hex;
-pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots};
+pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots, SecondPool};
 pub use quota::{Quota, QuotaError};
 pub use select::{Selected, Selection};
 pub use stream::{Stage, StageKey, Stream, Ticket};
+pub use substitute::{Board, SubstituteError, Substitution};

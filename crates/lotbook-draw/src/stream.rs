@@ -9,10 +9,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::ceremony::Seed;
-use crate::encoding::{derive, put_enc};
+use crate::encoding::{derive, length, put_enc, put_u64};
 use crate::hex::Hex;
 
-/// The four stages of a draw; each has a key of its own. [draw 3]
+/// The stages of a draw and of what follows it; each has a key of its own. [draw 3, 6]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Rounds the quotas of a fixed total.
@@ -23,6 +23,10 @@ pub enum Stage {
     Inspectors,
     /// Seats the inspectors at the enterprises.
     Assign,
+    /// Replaces a recused inspector; under the seed of the recusal's own ceremony.
+    Substitute,
+    /// Replaces him in the order that the batch's own seed gives; under the seed of the batch.
+    Reserve,
 }
 
 impl Stage {
@@ -33,12 +37,15 @@ impl Stage {
             Self::Objects => "objects",
             Self::Inspectors => "inspectors",
             Self::Assign => "assign",
+            Self::Substitute => "substitute",
+            Self::Reserve => "reserve",
         }
     }
 
     /// The key of this stage under a seed.
     pub fn key(self, seed: &Seed) -> StageKey {
-        // K_s = H("stage " + s, seed)
+        // K_s = H("stage " + s, seed)      K_sub = H("stage substitute", seed of the recusal's ceremony)
+        //                                      or H("stage reserve", seed of the batch)
         StageKey(derive(&format!("stage {}", self.name()), seed.as_bytes()))
     }
 }
@@ -63,6 +70,23 @@ impl StageKey {
         // ticket(key, id) = BLAKE3.keyed_hash(key, enc(id))
         let mut message = Vec::with_capacity(8 + id.len());
         put_enc(&mut message, id.as_bytes());
+        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+    }
+
+    /// The ticket of an inspector for one vacant slot, under K_sub. [draw 6, Withdraw]
+    pub fn seat_ticket(&self, id: &str, slot: usize) -> Ticket {
+        // BLAKE3.keyed_hash(K_sub, enc(inspector_id) || u64(slot))
+        let mut message = Vec::with_capacity(16 + id.len());
+        put_enc(&mut message, id.as_bytes());
+        put_u64(&mut message, length(slot));
+        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+    }
+
+    /// The ticket of a slot that may be exchanged, under K_sub. [draw 6, Swap]
+    pub fn slot_ticket(&self, slot: usize) -> Ticket {
+        // BLAKE3.keyed_hash(K_sub, u64(z))
+        let mut message = Vec::with_capacity(8);
+        put_u64(&mut message, length(slot));
         Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
     }
 

@@ -17,6 +17,7 @@ mod tier2;
 use crate::stream::StageKey;
 
 pub use plan::{MAX_SLOTS, Plan, PlanError};
+pub(crate) use plan::{accepts, check_seats};
 pub use tier1::MAX_TRIES;
 
 /// The second half of a draw, see [`Outcome`](crate::Outcome) for the meaning of each field.

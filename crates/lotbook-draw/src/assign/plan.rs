@@ -64,7 +64,7 @@ impl Plan {
         seats: &[Vec<String>],
         key: &StageKey,
     ) -> Result<Self, PlanError> {
-        check(firms.len(), seats)?;
+        check_seats(firms.len(), seats)?;
         let by_firm: Vec<BTreeSet<&str>> = firms
             .iter()
             .map(|firm| pool.conflicts_of(firm).iter().map(|c| c.inspector_id.as_str()).collect())
@@ -140,7 +140,8 @@ impl Plan {
     }
 }
 
-fn check(firms: usize, seats: &[Vec<String>]) -> Result<(), PlanError> {
+/// Refuses seats that no plan can have.
+pub(crate) fn check_seats(firms: usize, seats: &[Vec<String>]) -> Result<(), PlanError> {
     if seats.len() < 2 {
         return Err(PlanError::TooFewSeats { found: seats.len() });
     }
@@ -154,7 +155,7 @@ fn check(firms: usize, seats: &[Vec<String>]) -> Result<(), PlanError> {
 }
 
 /// A seat accepts whoever has one of its qualifications; a seat without any accepts all.
-fn accepts(seat: &[String], row: &InspectorRow) -> bool {
+pub(crate) fn accepts(seat: &[String], row: &InspectorRow) -> bool {
     seat.is_empty() || seat.iter().any(|q| row.qualifications.contains(q))
 }
 

@@ -5,14 +5,17 @@
 //! Whether these are the ledger's rows and reveals, only `proof` and the ledger's keys tell: without
 //! them a certificate is recomputed, NOT authenticated.
 
+mod ceremony;
 mod convert;
+mod error;
 mod model;
 mod recompute;
+mod replay;
 mod strict;
 
+pub use error::{CertificateError, Field};
 pub use model::{
     BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Hall, Participant, Proof, ProofEntry,
-    QuotaRule, Result, Section,
+    QuotaRule, Result, Section, SubstitutionKind, SubstitutionRecord,
 };
-pub use recompute::{CertificateError, Field};
 pub use strict::{JsonError, MAX_INTEGER};

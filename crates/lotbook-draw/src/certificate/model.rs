@@ -57,8 +57,8 @@ pub struct Certificate {
     /// A later ceremony that drew inspectors only.
     #[serde(deserialize_with = "nullable")]
     pub staffing: Option<Value>,
-    /// Recusals and what followed from them.
-    pub substitutions: Vec<Value>,
+    /// What followed from recusals, in the order of their DrawCompleted entries.
+    pub substitutions: Vec<SubstitutionRecord>,
     /// Informative figures; nothing follows from them.
     pub shape: Value,
     /// The ledger's entries behind all this.
@@ -211,6 +211,49 @@ pub struct Hall {
     pub slots: Vec<u64>,
     /// Every inspector allowed at one of them, with his capacity, in ticket order.
     pub inspectors: Vec<(String, u64)>,
+}
+
+/// What followed from one recusal; compare [`Substitution`](crate::Substitution). [draw 6]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubstitutionRecord {
+    /// The recusal's id; it comes again if there was no candidate the time before.
+    pub recusal_id: String,
+    /// How the recused inspector was replaced.
+    pub kind: SubstitutionKind,
+    /// The recused inspector.
+    pub inspector: String,
+    /// Withdraw, reserve: all slots he then held; swap: those he had to trade. Ascending.
+    pub slots: Vec<u64>,
+    /// The recusal's own ceremony; `None` for a reserve, like the next three.
+    #[serde(deserialize_with = "nullable")]
+    pub ceremony: Option<Ceremony>,
+    /// The seed of that ceremony.
+    #[serde(deserialize_with = "nullable")]
+    pub seed: Option<Hex<32>>,
+    /// The inspectors that it froze.
+    #[serde(deserialize_with = "nullable")]
+    pub inspectors: Option<Section<InspectorRow>>,
+    /// The conflicts that it froze.
+    #[serde(deserialize_with = "nullable")]
+    pub conflicts: Option<Section<ConflictRow>>,
+    /// The first slot without a candidate; then the result is the assignment before.
+    #[serde(deserialize_with = "nullable")]
+    pub exhausted: Option<u64>,
+    /// Inspector per slot, afterwards.
+    pub result: Vec<String>,
+}
+
+/// How a recused inspector is replaced. [draw 6]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubstitutionKind {
+    /// See [`Board::withdraw`](crate::Board::withdraw).
+    Withdraw,
+    /// See [`Board::swap`](crate::Board::swap).
+    Swap,
+    /// See [`Board::reserve`](crate::Board::reserve).
+    Reserve,
 }
 
 /// The ledger's entries.

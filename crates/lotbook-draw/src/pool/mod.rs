@@ -4,7 +4,9 @@
 //! again, and two people who hold the same pool hold the same three roots.
 
 mod reach;
+mod roster;
 mod row;
+mod second;
 mod tree;
 
 use thiserror::Error;
@@ -12,7 +14,9 @@ use thiserror::Error;
 use crate::encoding::{is_admitted, is_stratum};
 
 pub use reach::{Reach, TOO_FEW_ALLOWED};
+pub(crate) use roster::Roster;
 pub use row::{ConflictRow, InspectorRow, ObjectRow};
+pub use second::SecondPool;
 pub use tree::root;
 
 /// Which of the three lists of a pool.
@@ -104,9 +108,8 @@ impl Pool {
     ) -> Result<Self, PoolError> {
         check_objects(&objects)?;
         check_inspectors(&inspectors)?;
-        let pool = Self { objects, inspectors, conflicts };
-        pool.check_conflicts()?;
-        Ok(pool)
+        check_conflicts(&objects, &inspectors, &conflicts)?;
+        Ok(Self { objects, inspectors, conflicts })
     }
 
     /// The enterprises, ascending by code.
@@ -140,17 +143,8 @@ impl Pool {
         }
     }
 
-    fn check_conflicts(&self) -> Result<(), PoolError> {
-        let list = List::Conflicts;
-        ascending(list, self.conflicts.iter().map(|c| (&c.uscc, &c.inspector_id)))?;
-        for (row, c) in self.conflicts.iter().enumerate() {
-            let firm = self.objects.binary_search_by(|o| o.uscc.cmp(&c.uscc));
-            let person = self.inspectors.binary_search_by(|i| i.inspector_id.cmp(&c.inspector_id));
-            if firm.is_err() || person.is_err() {
-                return Err(PoolError::UnknownId { row });
-            }
-        }
-        Ok(())
+    pub(crate) fn roster(&self) -> Roster<'_> {
+        Roster::new(&self.inspectors, &self.conflicts)
     }
 }
 
@@ -176,6 +170,23 @@ fn check_inspectors(rows: &[InspectorRow]) -> Result<(), PoolError> {
         }
         check_texts(list, row, [&i.inspector_id, &i.reason].into_iter().chain(&i.qualifications))?;
         check_reason(list, row, i.eligible, &i.reason)?;
+    }
+    Ok(())
+}
+
+/// The conflicts of rows that were checked before.
+fn check_conflicts(
+    objects: &[ObjectRow],
+    inspectors: &[InspectorRow],
+    conflicts: &[ConflictRow],
+) -> Result<(), PoolError> {
+    ascending(List::Conflicts, conflicts.iter().map(|c| (&c.uscc, &c.inspector_id)))?;
+    for (row, c) in conflicts.iter().enumerate() {
+        let firm = objects.binary_search_by(|o| o.uscc.cmp(&c.uscc));
+        let person = inspectors.binary_search_by(|i| i.inspector_id.cmp(&c.inspector_id));
+        if firm.is_err() || person.is_err() {
+            return Err(PoolError::UnknownId { row });
+        }
     }
     Ok(())
 }

@@ -32,17 +32,27 @@ fn quicknet() -> BeaconRecord {
 }
 
 fn participant(n: u8, role: &str, reveals: bool) -> Participant {
+    participant_of(&POOL_HASH, n, role, reveals)
+}
+
+/// A participant in the ceremony of the pool with this hash.
+pub fn participant_of(pool: &[u8; 32], n: u8, role: &str, reveals: bool) -> Participant {
     let (key_id, r) = ([n; 32], [n + 1; 32]);
     Participant {
         key_id: Hex(key_id),
         role: role.into(),
-        commitment: Some(Hex(commitment(&POOL_HASH, &key_id, &r))),
+        commitment: Some(Hex(commitment(pool, &key_id, &r))),
         reveal: reveals.then_some(Hex(r)),
     }
 }
 
+/// The ceremony of this module's own draws.
+pub fn participants() -> Vec<Participant> {
+    vec![participant(1, "drawing_section", true), participant(2, "supervision", true)]
+}
+
 /// Builds a certificate as the ledger does: seed, draw, rows and roots.
-fn build(
+pub fn build(
     id: &str,
     pool: &Pool,
     quota: Quota,
@@ -96,7 +106,7 @@ fn build(
     }
 }
 
-fn agrees(name: &str, built: &Certificate) {
+pub fn agrees(name: &str, built: &Certificate) {
     built.recompute().unwrap();
     let json = built.to_json().unwrap();
     assert_eq!(Certificate::from_json(json.as_bytes()).unwrap(), *built);
@@ -128,8 +138,7 @@ fn an_infeasible_draw_keeps_its_selection() {
     let conflicts = vec![ConflictRow { uscc: "F00001".into(), inspector_id: "I00000".into() }];
     let pool = Pool::new(objects, people, conflicts).unwrap();
     let quota = Quota::AtLeast { ppm: BTreeMap::from([(String::new(), 1_000_000)]), minimum: 0 };
-    let participants = vec![participant(1, "drawing_section", true), participant(2, "supervision", true)];
-    let built = build("infeasible", &pool, quota, participants, vec![]);
+    let built = build("infeasible", &pool, quota, participants(), vec![]);
     assert_eq!(built.result.selected.len(), 3);
     assert_eq!(built.result.assignment, None);
     assert_eq!(built.result.words, [0, 0, 0]);
@@ -140,8 +149,7 @@ fn an_infeasible_draw_keeps_its_selection() {
 #[test]
 fn a_draw_of_no_enterprise_is_empty() {
     let pool = Pool::new(vec![firm(0, "")], vec![person(0, &["a"])], vec![]).unwrap();
-    let participants = vec![participant(1, "drawing_section", true), participant(2, "supervision", true)];
-    let built = build("empty", &pool, Quota::FixedTotal { total: 0 }, participants, vec![]);
+    let built = build("empty", &pool, Quota::FixedTotal { total: 0 }, participants(), vec![]);
     assert_eq!(built.result.assignment, Some(vec![]));
     assert_eq!((built.result.words, built.result.tries, built.result.tier), ([2, 0, 0], 0, 1));
     assert_eq!(built.result.quotas, BTreeMap::from([(String::new(), 0)]));

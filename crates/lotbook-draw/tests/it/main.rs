@@ -14,4 +14,7 @@ mod quota;
 mod refused;
 mod sample;
 mod scale;
+mod substitute;
+mod substitute_brute;
+mod substitutions;
 mod worked;

@@ -18,7 +18,7 @@ fn differs(field: Field, change: impl FnOnce(&mut Certificate)) {
     assert_eq!(edited(change), CertificateError::Differs { field });
 }
 
-fn flip(hex: &mut Hex<32>) {
+pub fn flip(hex: &mut Hex<32>) {
     hex.0[31] ^= 1;
 }
 
@@ -226,7 +226,7 @@ fn no_value_that_enters_the_draw_can_change() {
     assert!(places.len() > 150);
 }
 
-fn leaves(value: &Value, place: &str, places: &mut Vec<String>) {
+pub fn leaves(value: &Value, place: &str, places: &mut Vec<String>) {
     match value {
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(j, v)| leaves(v, &format!("{place}/{j}"), places))
@@ -236,7 +236,7 @@ fn leaves(value: &Value, place: &str, places: &mut Vec<String>) {
     }
 }
 
-fn nudge(value: &mut Value) {
+pub fn nudge(value: &mut Value) {
     *value = match value {
         Value::Bool(truth) => json!(!*truth),
         Value::Number(n) => json!(n.as_u64().unwrap() ^ 1),

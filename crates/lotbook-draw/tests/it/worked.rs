@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::sample::{certificate, value};
 
-const WORKED: [&str; 4] = ["tier1-even", "tier1-remainder-minimum", "fixed-total", "tier2-typed-seats"];
+pub const WORKED: [&str; 4] = ["tier1-even", "tier1-remainder-minimum", "fixed-total", "tier2-typed-seats"];
 
 fn plan(certificate: &Certificate) -> Plan {
     let firms: Vec<&str> = certificate.result.selected.iter().map(String::as_str).collect();
