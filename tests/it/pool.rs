@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Firms that the sample's second batch drew, for section S04.
 fn drawn_before(world: &World) -> BTreeSet<String> {
     let inspections = world.replica.state().inspections.values();
-    inspections.filter(|i| i.draw.as_str() == "P-2026-S04/B2.1").map(|i| i.uscc.to_string()).collect()
+    inspections
+        .filter(|i| i.draw().is_some_and(|d| d.as_str() == "P-2026-S04/B2.1"))
+        .map(|i| i.uscc.to_string())
+        .collect()
 }
 
 /// Whether Art. 16 para. 2 lifts its limits for a firm now.
@@ -24,7 +27,7 @@ fn is_exempt(world: &World, uscc: &str) -> bool {
 /// Reason of every firm in the pool of a draw.
 fn reasons(world: &World, draw: &str) -> BTreeMap<String, String> {
     let ceremony = &world.replica.state().ceremonies[&DrawId::new(draw).unwrap()];
-    let rows = ceremony.frozen.as_ref().unwrap().pool.objects().iter();
+    let rows = ceremony.frozen.as_ref().unwrap().pool().unwrap().objects().iter();
     rows.map(|row| (row.uscc.clone(), row.reason.clone())).collect()
 }
 
@@ -106,14 +109,14 @@ async fn without_commitments_the_attempt_fails_at_its_deadline_and_the_third_nee
     world.wait(1).await;
     let failed = &world.replica.state().ceremonies[&first];
     assert_eq!(failed.stage, Stage::Failed);
-    let (terminal, pool) = (failed.terminal, failed.frozen.as_ref().unwrap().pool.roots());
+    let (terminal, pool) = (failed.terminal, failed.frozen.as_ref().unwrap().pool().unwrap().roots());
     let early = CeremonyOpened { attempt: 2, ..opening("P-2026-S05", "B2") };
     let refusal = world.state("draw_operator-S05", Role::DrawOperator, Some("S05"), early.clone()).await;
     assert_eq!(refused(refusal).reason, "INVALID_VALUE", "the attempt before is not named");
     open(&mut world, "S05", CeremonyOpened { previous_terminal: terminal, ..early }).await;
     let second = DrawId::new("P-2026-S05/B2.2").unwrap();
     assert_eq!(
-        world.replica.state().ceremonies[&second].frozen.as_ref().unwrap().pool.roots(),
+        world.replica.state().ceremonies[&second].frozen.as_ref().unwrap().pool().unwrap().roots(),
         pool,
         "the retry keeps the pool"
     );
@@ -207,7 +210,7 @@ async fn the_comprehensive_batch_draws_and_a_report_that_is_not_made_is_stated_a
     let assigned: Vec<_> = state
         .inspections
         .iter()
-        .filter(|(_, i)| i.draw == draw)
+        .filter(|(_, i)| i.draw() == Some(&draw))
         .map(|(id, i)| (id.clone(), i.clone()))
         .collect();
     assert_eq!(assigned.len(), 8, "5 % of 156, rounded up");

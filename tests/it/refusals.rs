@@ -59,6 +59,7 @@ pub fn opening(plan: &str, batch: &str) -> CeremonyOpened {
         batch: BatchId::new(batch).unwrap(),
         attempt: 1,
         previous_terminal: None,
+        recusal: None,
     }
 }
 

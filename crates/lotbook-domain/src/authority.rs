@@ -43,14 +43,32 @@ pub fn authority(event: &Event) -> Authority {
         E::NoticeServed(_) | E::InspectionStarted(_) | E::ItemResultConfirmed(_) => Roles(&[Role::Inspector]),
         E::InspectionConcluded(_) | E::ReportCompleted(_) => Roles(&[Role::Inspector]),
         E::FeedbackDispatched(_) | E::FeedbackDelivered(_) => Roles(&[Role::SectionOfficer, Role::Inspector]),
-        E::DeadlineMissed(_) | E::StatementRefused(_) => LedgerOnly,
+        E::DeadlineMissed(_) | E::StatementRefused(_) | E::RefusalsCounted(_) => LedgerOnly,
+        E::RecusalRequested(_) => {
+            Roles(&[Role::Inspector, Role::Enterprise, Role::SectionOfficer, Role::Supervisor])
+        }
+        E::RecusalDecided(_) => Roles(&[Role::RecusalApprover]),
+        E::AssignmentSwapped(_) | E::SubstituteDrawn(_) | E::SubstitutePoolExhausted(_) => LedgerOnly,
+        E::DirectInspectionOpened(_) | E::DirectTeamChanged(_) => Roles(&[Role::SectionOfficer]),
+        E::InspectionApproved(_) => Roles(&[Role::OfficeLeader]),
+        E::CommentReceived(_) => Roles(&[Role::Enterprise, Role::Coordinator]),
+        E::CommentWindowClosed(_) => LedgerOnly,
+        E::CommentAnswered(_) => Roles(&[Role::Coordinator]),
+        E::ViolationFound(_) => Roles(&[Role::Inspector]),
+        E::InvestigationOpened(_) | E::HandlingDecided(_) => Roles(&[Role::Handler]),
+        E::TransferAcknowledged(_) | E::RectificationVerified(_) => Roles(&[Role::Handler]),
+        E::HandlingPublished(_) | E::HandlingWithheld(_) => Roles(&[Role::Publisher]),
+        E::InspectionClosed(_) => Roles(&[Role::SectionOfficer, Role::Inspector]),
+        E::EntryCorrected(_) => Roles(&[Role::OfficeLeader, Role::Coordinator, Role::Supervisor]),
+        E::AnnualDisclosureRequested(_) | E::AnnualDisclosurePublished(_) => Roles(&[Role::Publisher]),
+        E::AnnualDisclosureGenerated(_) => LedgerOnly,
     }
 }
 
 /// Refuses an event that the acting role may not state.
 ///
 /// # Errors
-/// MANUAL_ASSIGNMENT for what only the ledger states, ROLE_NOT_HELD otherwise.
+/// MANUAL_ASSIGNMENT or SUBSTITUTE_NOT_DRAWN for what only the ledger states, ROLE_NOT_HELD otherwise.
 pub fn check(event: &Event, role: Role) -> Result<(), Refusal> {
     match authority(event) {
         Authority::Participants => Ok(()),
@@ -62,7 +80,9 @@ pub fn check(event: &Event, role: Role) -> Result<(), Refusal> {
         }
         Authority::LedgerOnly => {
             let found = format!("{} was stated by a person; only the ledger states it", event.name());
-            Err(Refusal::new(Code::ManualAssignment, event.name(), found))
+            let substitute = matches!(event, Event::AssignmentSwapped(_) | Event::SubstituteDrawn(_));
+            let code = if substitute { Code::SubstituteNotDrawn } else { Code::ManualAssignment };
+            Err(Refusal::new(code, event.name(), found))
         }
     }
 }

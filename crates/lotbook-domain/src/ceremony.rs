@@ -2,10 +2,10 @@
 
 use crate::state::BatchKey;
 use lotbook_chain::{EntryHash, Instant, KeyId};
-use lotbook_draw::{Committer, Pool};
+use lotbook_draw::{Committer, Pool, SecondPool};
 use lotbook_event::ceremony::{ParticipantRole, PoolFrozen};
 use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{Bytes32, DrawId};
+use lotbook_event::{Bytes32, DrawId, RecusalId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Ceremony {
     pub draw: DrawId,
     /// Its batch.
     pub batch: BatchKey,
+    /// The recusal that is drawn for; `None` for the batch itself.
+    pub recusal: Option<RecusalId>,
     /// Number of the attempt.
     pub attempt: u32,
     /// Entry hash of CeremonyOpened.
@@ -63,7 +65,26 @@ pub struct Frozen {
     /// What it states.
     pub stated: PoolFrozen,
     /// Its rows.
-    pub pool: Arc<Pool>,
+    pub rows: Rows,
+}
+
+/// The rows of a frozen pool.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// Of a batch.
+    Batch(Arc<Pool>),
+    /// Of a recusal: the second inspectors and conflicts (draw.md 6).
+    Recusal(Arc<SecondPool>),
+}
+
+impl Frozen {
+    /// The pool of a batch; `None` for a recusal.
+    pub fn pool(&self) -> Option<&Arc<Pool>> {
+        match &self.rows {
+            Rows::Batch(pool) => Some(pool),
+            Rows::Recusal(_) => None,
+        }
+    }
 }
 
 impl Ceremony {

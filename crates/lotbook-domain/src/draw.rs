@@ -1,7 +1,7 @@
 //! From a closed ceremony to the derived events of its draw (draw.md 4-5).
 
-use crate::ceremony::{Ceremony, Frozen};
-use lotbook_draw::{DrawInput, Outcome, Quota, Seed};
+use crate::ceremony::Ceremony;
+use lotbook_draw::{DrawInput, Outcome, Pool, Quota, Seed};
 use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::draw::{AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, StratumResult};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
@@ -26,18 +26,18 @@ pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
     let seed =
         lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
-    let outcome = outcome(frozen, seed).map_err(|e| fault(e.to_string()))?;
-    events(&ceremony.draw, frozen, seed, &outcome).map_err(|e| fault(e.to_string()))
+    let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
+    let outcome = outcome(pool, &frozen.stated, seed).map_err(|e| fault(e.to_string()))?;
+    events(&ceremony.draw, pool, &frozen.stated, seed, &outcome).map_err(|e| fault(e.to_string()))
 }
 
 /// Recomputes the outcome of a frozen pool under a seed.
 ///
 /// # Errors
 /// What the draw refuses: a stratum without a rate, seats that are none.
-pub fn outcome(frozen: &Frozen, seed: Seed) -> Result<Outcome, lotbook_draw::DrawError> {
-    let stated = &frozen.stated;
+pub fn outcome(pool: &Pool, stated: &PoolFrozen, seed: Seed) -> Result<Outcome, lotbook_draw::DrawError> {
     lotbook_draw::draw(&DrawInput {
-        pool: &frozen.pool,
+        pool,
         quota: &quota_of(stated),
         seats: &seats_of(stated),
         max_load: stated.max_load,
@@ -62,12 +62,18 @@ pub fn seats_of(stated: &PoolFrozen) -> Vec<Vec<String>> {
     stated.seats.iter().map(|s| seat(&s.accepts)).collect()
 }
 
-fn events(draw: &DrawId, frozen: &Frozen, seed: Seed, outcome: &Outcome) -> Result<Vec<Event>, FieldError> {
-    let mut events = vec![completed(draw, frozen, seed, outcome)?.into()];
-    let seats = frozen.stated.seats.len();
+fn events(
+    draw: &DrawId,
+    pool: &Pool,
+    stated: &PoolFrozen,
+    seed: Seed,
+    outcome: &Outcome,
+) -> Result<Vec<Event>, FieldError> {
+    let mut events = vec![completed(draw, pool, seed, outcome)?.into()];
+    let seats = stated.seats.len();
     if outcome.assignment.is_none() {
         let slots = small(outcome.selected.len() * seats);
-        let eligible = small(frozen.pool.inspectors().iter().filter(|row| row.eligible).count());
+        let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
         events.push(AssignmentInfeasible { draw: draw.clone(), slots, eligible }.into());
     }
     let slots = outcome.assignment.as_deref().unwrap_or_default();
@@ -88,14 +94,9 @@ fn events(draw: &DrawId, frozen: &Frozen, seed: Seed, outcome: &Outcome) -> Resu
     Ok(events)
 }
 
-fn completed(
-    draw: &DrawId,
-    frozen: &Frozen,
-    seed: Seed,
-    outcome: &Outcome,
-) -> Result<DrawCompleted, FieldError> {
+fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {
     let [words_quota, words_tier1, words_tier2] = outcome.words;
-    let eligible = lotbook_draw::quota::eligible_per_stratum(&frozen.pool);
+    let eligible = lotbook_draw::quota::eligible_per_stratum(pool);
     let result = |(stratum, quota): (&String, &u64)| {
         Ok(StratumResult {
             stratum: Text::new(stratum.as_str())?,

@@ -2,13 +2,15 @@
 
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_in, date_of, end_of, year_of};
+use crate::disclosure;
 use crate::registry::ItemPhase;
 use crate::state::State;
 use lotbook_chain::Instant;
 use lotbook_event::ceremony::{CeremonyClosed, CeremonyFailed, CeremonySealed, FailureCode};
 use lotbook_event::keys::Heartbeat;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
-use lotbook_event::{Event, SectionId, Text};
+use lotbook_event::result::CommentWindowClosed;
+use lotbook_event::{Event, InspectionId, SectionId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Without an entry for this long the ledger gives a sign of life (ledger.md 3).
@@ -29,7 +31,8 @@ pub struct Due {
 pub fn next_due(state: &State, now: Instant) -> Option<Due> {
     state.genesis.as_ref()?;
     let ceremonies = state.ceremonies.values().filter_map(ceremony_due);
-    let candidates = [heartbeat(state, now), obligation(state), plan_missing(state, now)];
+    let candidates =
+        [heartbeat(state, now), obligation(state), plan_missing(state, now), disclosure::missing(state, now)];
     let all = candidates.into_iter().flatten().chain(ceremonies);
     all.filter(|due| due.at <= now).min_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
 }
@@ -45,14 +48,18 @@ fn heartbeat(state: &State, now: Instant) -> Option<Due> {
 
 fn obligation(state: &State) -> Option<Due> {
     let (at, (kind, subject), duty) = state.obligations.first_due()?;
-    let event = DeadlineMissed {
-        obligation: *kind,
-        subject: Text::new(subject.as_str()).ok()?,
-        due: at,
-        calendar: duty.due.calendar,
-        provisional: duty.due.provisional,
+    let (calendar, provisional) = (duty.due.calendar, duty.due.provisional);
+    let event = match kind {
+        Obligation::Comment => {
+            let inspection = InspectionId::new(subject.as_str()).ok()?;
+            CommentWindowClosed { inspection, due: at, calendar, provisional }.into()
+        }
+        kind => {
+            let subject = Text::new(subject.as_str()).ok()?;
+            DeadlineMissed { obligation: *kind, subject, due: at, calendar, provisional }.into()
+        }
     };
-    Some(Due { at, id: format!("{kind} {subject}"), event: event.into() })
+    Some(Due { at, id: format!("{kind} {subject}"), event })
 }
 
 /// Sections that own a published item in force and have no plan for the year (Art. 12).

@@ -5,7 +5,12 @@ use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
 use lotbook_event::inspection::*;
 use lotbook_event::keys::{KeyConfirmed, KeyRevoked};
+use lotbook_event::oversight::{
+    AnnualDisclosureGenerated, AnnualDisclosurePublished, AnnualDisclosureRequested,
+};
 use lotbook_event::plan::*;
+use lotbook_event::recusal::*;
+use lotbook_event::result::*;
 
 /// What an event is about, for expected positions and refusals.
 pub fn subject(event: &Event) -> String {
@@ -47,12 +52,39 @@ pub fn subject(event: &Event) -> String {
         | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })
         | Event::InspectionConcluded(InspectionConcluded { inspection, .. })
         | Event::ReportCompleted(ReportCompleted { inspection, .. })
-        | Event::FeedbackDispatched(lotbook_event::result::FeedbackDispatched { inspection, .. })
-        | Event::FeedbackDelivered(lotbook_event::result::FeedbackDelivered { inspection, .. })
-        | Event::ResultPublished(lotbook_event::result::ResultPublished { inspection, .. }) => {
+        | Event::FeedbackDispatched(FeedbackDispatched { inspection, .. })
+        | Event::FeedbackDelivered(FeedbackDelivered { inspection, .. })
+        | Event::ResultPublished(ResultPublished { inspection, .. }) => {
             format!("inspection {inspection}")
         }
+        Event::RecusalRequested(RecusalRequested { recusal, .. })
+        | Event::RecusalDecided(RecusalDecided { recusal, .. })
+        | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
+        | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => format!("recusal {recusal}"),
+        Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
+        | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
+        | Event::DirectInspectionOpened(DirectInspectionOpened { inspection, .. })
+        | Event::InspectionApproved(InspectionApproved { inspection })
+        | Event::CommentReceived(CommentReceived { inspection, .. })
+        | Event::CommentWindowClosed(CommentWindowClosed { inspection, .. })
+        | Event::ViolationFound(ViolationFound { inspection, .. })
+        | Event::InspectionClosed(InspectionClosed { inspection }) => format!("inspection {inspection}"),
+        Event::CommentAnswered(e) => format!("comment {}", e.comment),
+        Event::InvestigationOpened(InvestigationOpened { violation })
+        | Event::HandlingDecided(HandlingDecided { violation, .. })
+        | Event::HandlingPublished(HandlingPublished { violation, .. })
+        | Event::HandlingWithheld(HandlingWithheld { violation, .. })
+        | Event::TransferAcknowledged(TransferAcknowledged { violation, .. })
+        | Event::RectificationVerified(RectificationVerified { violation, .. }) => {
+            format!("violation {violation}")
+        }
+        Event::EntryCorrected(e) => format!("entry {}", e.position),
+        Event::AnnualDisclosureRequested(AnnualDisclosureRequested { year })
+        | Event::AnnualDisclosureGenerated(AnnualDisclosureGenerated { year, .. })
+        | Event::AnnualDisclosurePublished(AnnualDisclosurePublished { year, .. }) => {
+            format!("disclosure {year}")
+        }
         Event::DeadlineMissed(e) => format!("duty {} {}", e.obligation, e.subject),
-        Event::StatementRefused(_) => "refusals".into(),
+        Event::StatementRefused(_) | Event::RefusalsCounted(_) => "refusals".into(),
     }
 }

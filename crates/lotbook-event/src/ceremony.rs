@@ -1,6 +1,6 @@
 //! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
 
-use crate::id::{BatchId, Bytes32, DrawId, PlanId, Text};
+use crate::id::{BatchId, Bytes32, DrawId, InspectorId, PlanId, RecusalId, Text};
 use crate::wire::{enumeration, message};
 use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ enumeration! {
         Association = "association", Enterprise = "enterprise", Public = "public",
     }
     /// What a ceremony draws.
-    Purpose { Batch = "batch" }
+    Purpose { Batch = "batch", Substitute = "substitute", Swap = "swap" }
     /// Why an attempt failed (draw.md 1).
     FailureCode {
         TooFewCommits = "too_few_commits", TooFewReveals = "too_few_reveals",
@@ -24,6 +24,7 @@ message! {
     /// The draw operator opens a ceremony.
     CeremonyOpened {
         purpose: Purpose, plan: PlanId, batch: BatchId, attempt: u32, previous_terminal: Option<EntryHash>,
+        recusal: Option<RecusalId>,
     }
     /// The frozen pool and every parameter of the draw; its entry hash is P.
     PoolFrozen {
@@ -33,6 +34,11 @@ message! {
         late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
+        replacement: Option<Replacement>,
+    }
+    /// Whose slots a recusal's ceremony fills (draw.md 6).
+    Replacement {
+        recusal: RecusalId, purpose: Purpose, inspector: InspectorId, slots: Vec<u32>, batch_pool: EntryHash,
     }
     /// Eligible enterprises of one stratum.
     StratumCount { stratum: Text, eligible: u64 }

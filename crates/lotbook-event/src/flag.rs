@@ -39,6 +39,20 @@ pub enum Flag {
     ProvisionalDue,
     /// A firm outside the office's area in the roster.
     OutsideJurisdiction,
+    /// A comment after its time; taken all the same (Art. 21).
+    CommentLate,
+    /// An annual disclosure after its day (Art. 23).
+    DisclosureLate,
+    /// A change of team because somebody is unavailable (not Art. 15).
+    SubstituteUnavailable,
+    /// Fewer than three candidates for a slot (draw.md 6).
+    PredictableSubstitute,
+    /// Two sections plan the same class at the same time apart (Art. 4).
+    MissedCombination,
+    /// A violation decided more than 90 days after its investigation was opened (Art. 22).
+    HandlingAged,
+    /// An inspection under Art. 9 for a cause that is none of the four named.
+    OtherCause,
 }
 
 impl Flag {
@@ -63,6 +77,13 @@ impl Flag {
             Self::OtherService => "OTHER_SERVICE",
             Self::ProvisionalDue => "PROVISIONAL_DUE",
             Self::OutsideJurisdiction => "OUTSIDE_JURISDICTION",
+            Self::CommentLate => "COMMENT_LATE",
+            Self::DisclosureLate => "DISCLOSURE_LATE",
+            Self::SubstituteUnavailable => "SUBSTITUTE_UNAVAILABLE",
+            Self::PredictableSubstitute => "PREDICTABLE_SUBSTITUTE",
+            Self::MissedCombination => "MISSED_COMBINATION",
+            Self::HandlingAged => "HANDLING_AGED",
+            Self::OtherCause => "OTHER_CAUSE",
         }
     }
 }

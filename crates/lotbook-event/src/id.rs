@@ -71,9 +71,15 @@ text_type! {
     BatchId: check_id;
     /// Scheme identifier, unique on the ledger.
     SchemeId: check_id;
-    /// Draw identifier: `PLAN/BATCH.ATTEMPT`.
+    /// Recusal identifier, unique on the ledger.
+    RecusalId: check_id;
+    /// Comment identifier, unique on the ledger.
+    CommentId: check_id;
+    /// Violation identifier, unique on the ledger.
+    ViolationId: check_id;
+    /// Draw identifier: `PLAN/BATCH.ATTEMPT`, of a recusal `PLAN/BATCH/RECUSAL.ATTEMPT`.
     DrawId: check_path;
-    /// Inspection identifier: `DRAW/USCC`.
+    /// Inspection identifier: `DRAW/USCC`; without a slash for an inspection under Art. 9.
     InspectionId: check_path;
     /// Unified social credit code, GB 32100-2015, check characters verified.
     Uscc: check_uscc;
@@ -81,6 +87,8 @@ text_type! {
     AreaCode: check_area;
     /// Month and day `MM-DD`.
     MonthDay: check_month_day;
+    /// A day of each year: `MM-DD`, or `MM-last` for the last day of the month.
+    DueDay: check_due_day;
 }
 
 fn check_id(text: &str) -> Result<(), FieldError> {
@@ -115,6 +123,11 @@ fn check_month_day(text: &str) -> Result<(), FieldError> {
     Date::new(&format!("2000-{text}"))
         .map(|_| ())
         .map_err(|_| FieldError::new(format!("`{text}` is not MM-DD")))
+}
+
+fn check_due_day(text: &str) -> Result<(), FieldError> {
+    let day = text.strip_suffix("-last").map_or_else(|| text.to_owned(), |month| format!("{month}-01"));
+    check_month_day(&day).map_err(|_| FieldError::new(format!("`{text}` is not MM-DD or MM-last")))
 }
 
 const USCC_SET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";

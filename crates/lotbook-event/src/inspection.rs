@@ -1,8 +1,9 @@
-//! One inspection: strong types of `inspection.proto` (Arts. 14, 18).
+//! One inspection: strong types of `inspection.proto` (Arts. 9, 14, 18).
 
-use crate::id::{Date, InspectionId, ItemId, Text};
+use crate::id::{Bytes32, Date, InspectionId, InspectorId, ItemId, Text, Uscc};
 use crate::wire::{enumeration, message};
 use lotbook_chain::Instant;
+use std::collections::BTreeSet;
 
 enumeration! {
     /// What was found (rules.md 2).
@@ -11,6 +12,11 @@ enumeration! {
         NotFound = "not_found", NotApplicable = "not_applicable",
         ClosedOrLiquidating = "closed_or_liquidating", Uncooperative = "uncooperative",
         OtherViolation = "other_violation",
+    }
+    /// Why a certain enterprise is inspected without a draw (Art. 9).
+    DirectCause {
+        Complaint = "complaint", ReportOfViolation = "report_of_violation",
+        AssignedBySuperior = "assigned_by_superior", Transfer = "transfer", Other = "other",
     }
 }
 
@@ -27,4 +33,11 @@ message! {
     ReportCompleted {
         inspection: InspectionId, time: Text, content: Text, findings: Text, evaluation: Text, opinion: Text,
     }
+    /// A section opens an inspection of a certain enterprise and names its team (Art. 9).
+    DirectInspectionOpened {
+        inspection: InspectionId, uscc: Uscc, items: BTreeSet<ItemId>, cause: Option<DirectCause>,
+        basis: Option<Bytes32>, reason: Text, team: Vec<InspectorId>,
+    }
+    /// The leader approves an inspection under Art. 9.
+    InspectionApproved { inspection: InspectionId }
 }

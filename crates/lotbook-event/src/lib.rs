@@ -12,6 +12,7 @@ pub mod inspection;
 pub mod keys;
 pub mod oversight;
 pub mod plan;
+pub mod recusal;
 pub mod refusal;
 pub mod registry;
 pub mod result;

@@ -1,12 +1,20 @@
-//! Lateness and refusals: strong types of `oversight.proto` (rules.md 1.6, 0).
+//! Lateness, refusals, corrections, disclosure: strong types of `oversight.proto` (rules.md 0, 1.6; Art. 23).
 
-use crate::id::Text;
+use crate::id::{Bytes32, Text};
 use crate::wire::{enumeration, message};
-use lotbook_chain::{EntryHash, Instant, KeyId, StatementHash};
+use lotbook_chain::{EntryHash, Instant, KeyId, Position, StatementHash, TreeHash};
+use std::collections::BTreeSet;
 
 enumeration! {
     /// A duty with a clock (rules.md 1.6).
-    Obligation { Plan = "D1", Report = "D2", Feedback = "D3", Publication = "D4" }
+    Obligation {
+        Plan = "D1", Report = "D2", Feedback = "D3", Publication = "D4", Comment = "D5", Disclosure = "D6",
+    }
+    /// A part of the annual disclosure (Art. 23).
+    DisclosurePartKind {
+        Draws = "draws", Inspections = "inspections", Feedback = "feedback", Comments = "comments",
+        Use = "use", Deviations = "deviations",
+    }
 }
 
 message! {
@@ -16,4 +24,22 @@ message! {
     }
     /// An authenticated statement was refused.
     StatementRefused { author: KeyId, event: Text, code: Text, article: u32, statement_hash: StatementHash }
+    /// What an entry says is corrected; both versions stay.
+    EntryCorrected { position: Position, entry: EntryHash, field: Text, value: Text, reason: Text }
+    /// The disclosure of a year is asked for.
+    AnnualDisclosureRequested { year: u32 }
+    /// The disclosure as the ledger derives it.
+    AnnualDisclosureGenerated {
+        year: u32, size: u64, root: TreeHash, document: Bytes32, parts: Vec<DisclosurePartSummary>,
+    }
+    /// One part, counted.
+    DisclosurePartSummary { part: DisclosurePartKind, rows: u64 }
+    /// The disclosure is published.
+    AnnualDisclosurePublished {
+        year: u32, document: Bytes32, parts: BTreeSet<DisclosurePartKind>, receipt_ref: Text,
+    }
+    /// Refusals of one key in one hour beyond those recorded one by one.
+    RefusalsCounted { author: KeyId, hour: Instant, refusals: Vec<RefusalCount> }
+    /// Refusals with one code.
+    RefusalCount { code: Text, count: u64 }
 }

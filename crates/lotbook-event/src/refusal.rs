@@ -60,12 +60,16 @@ codes! {
         "声明所指对象须已存在于账本", "check the identifier, or record the subject first";
     AlreadyRecorded "ALREADY_RECORDED" 0: "a subject is recorded once and changed by its own event",
         "同一对象只能登记一次，变更须用相应事件", "state the event that updates it";
+    LimitExceeded "LIMIT_EXCEEDED" 0: "what one statement brings has its limits",
+        "单项声明的内容数量有上限", "bring less at once";
     InvalidValue "INVALID_VALUE" 0: "values lie in the ranges the rules name",
         "取值须在规则范围内", "correct the value named";
     FeedbackByNonInspectingUnit "FEEDBACK_BY_NON_INSPECTING_UNIT" 5: "who inspects gives the feedback",
         "谁检查、谁反馈", "let a section of the batch or a member of the team send it";
     RestrictedField "RESTRICTED_FIELD_IN_PUBLICATION" 6: "a public draw needs public inputs",
         "公开抽取的依据须可公开", "draw without risk classes, or adopt a rule set that makes them public";
+    NoCauseForDirect "NO_CAUSE_FOR_DIRECT" 9: "an inspection of a certain enterprise without a draw has a cause and what it rests on",
+        "不经抽取检查特定企业须有投诉、举报、交办、移送等事由及依据", "state the cause and its sealed basis, or leave the enterprise to the draw";
     ItemWithoutBasis "ITEM_WITHOUT_BASIS" 8: "an item has name, content, legal basis and an entry in the powers list",
         "抽查事项须有名称、内容、依据及权责清单编号", "fill the empty field";
     ItemNotPublished "ITEM_NOT_PUBLISHED" 8: "only items published and in force may be planned, drawn for and inspected",
@@ -92,8 +96,20 @@ codes! {
         "抽取前须有已确定的检查方案", "state SchemeAdopted for the batch";
     ManualAssignment "MANUAL_ASSIGNMENT" 14: "pool, draw and assignment are derived by the ledger, never stated by a person",
         "抽取池、抽取结果与分配只能由系统生成", "open a ceremony";
+    ConflictOfInterest "CONFLICT_OF_INTEREST" 15: "nobody inspects an enterprise with which they have a conflict",
+        "与被检查对象有利害关系的不得参加检查", "ask for the recusal of the inspector concerned";
+    RecusalPending "RECUSAL_PENDING" 15: "an inspection starts after every recusal in its team is settled",
+        "回避未处理完毕不得开始检查", "let the recusal be decided and its substitute be drawn first";
+    SwapInfeasible "SWAP_INFEASIBLE" 15: "a recusal is a swap or a withdrawal as its ground and the pools say",
+        "交换或不参与须符合回避事由及抽取池情况", "decide what the rule yields, which is named";
+    SubstituteNotDrawn "SUBSTITUTE_NOT_DRAWN" 15: "substitutes and counterparts are drawn by the system, never named by a person",
+        "替代人员和交换对象只能由系统抽取", "open a ceremony for the recusal";
     SelfApproval "SELF_APPROVAL" 15: "nobody approves their own act, and who keeps the rosters does not draw from them",
         "不得批准本人行为，名录保管人不得操作抽取", "let another key state it";
+    UnresolvedViolation "UNRESOLVED_VIOLATION" 22: "an inspection is closed when every violation has a decision that is published or withheld",
+        "发现的违法问题未处理并公布前不得办结", "decide the violation and publish or withhold the decision";
+    DisclosureSectionMissing "DISCLOSURE_SECTION_MISSING" 23: "the annual disclosure has all of its parts, an empty one says so",
+        "年度公开须内容齐全，无内容的部分写明“无”", "publish the document as the ledger derived it, with all six parts";
     ReportIncomplete "REPORT_INCOMPLETE" 18: "a report has time, content, findings, evaluation, opinion and proposals",
         "检查报告须含时间、内容、情况、评价、意见建议", "fill the empty part";
     SignerNotAssigned "SIGNER_NOT_ASSIGNED" 18: "only the inspectors assigned to an inspection act in it",

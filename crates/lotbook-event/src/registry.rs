@@ -1,7 +1,7 @@
 //! Office, rules, calendars, sections, items and rosters: strong types of `registry.proto`.
 
 use crate::ceremony::ParticipantRole;
-use crate::id::{AreaCode, Bytes32, Date, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc};
+use crate::id::{AreaCode, Bytes32, Date, DueDay, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc};
 use crate::wire::{enumeration, message};
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ message! {
         publication_working_days: u32, comment_working_days: u32, min_pool: u32, team_minimum: u32,
         scheme_min_age_days: u32, participant_key_min_age_days: u32, commit_window_minutes: u32,
         reveal_window_minutes: u32, min_reveals: u32, max_load: u32, frequencies: Vec<StateFrequency>,
-        participants: Vec<StandingParticipant>, trust_status: Text,
+        participants: Vec<StandingParticipant>, trust_status: Text, disclosure_due: DueDay,
+        recusal_always_withdraw: bool,
     }
     /// One row of the table registration state -> draws per year (Art. 11).
     StateFrequency { registration: Text, draws_per_year: u32 }

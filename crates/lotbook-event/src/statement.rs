@@ -4,7 +4,9 @@ use crate::id::{SectionId, StatementId};
 use crate::keys::Role;
 use crate::proto::{self, statement::Family};
 use crate::wire::{FieldError, Wire};
-use crate::{ceremony::*, draw::*, inspection::*, keys::*, oversight::*, plan::*, registry::*, result::*};
+use crate::{
+    ceremony::*, draw::*, inspection::*, keys::*, oversight::*, plan::*, recusal::*, registry::*, result::*,
+};
 use lotbook_chain::{Instant, MAX_STATEMENT_BYTES, Position};
 use prost::Message;
 
@@ -160,9 +162,21 @@ events! {
         CeremonyFailed,
     }
     Draw DrawEvent draw_event { DrawCompleted, EnterpriseAssigned, AssignmentInfeasible }
+    Recusal RecusalEvent recusal_event {
+        RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,
+        DirectTeamChanged,
+    }
     Inspection InspectionEvent inspection_event {
         NoticeServed, InspectionStarted, ItemResultConfirmed, InspectionConcluded, ReportCompleted,
+        DirectInspectionOpened, InspectionApproved,
     }
-    Result ResultEvent result_event { FeedbackDispatched, FeedbackDelivered, ResultPublished }
-    Oversight OversightEvent oversight_event { DeadlineMissed, StatementRefused }
+    Result ResultEvent result_event {
+        FeedbackDispatched, FeedbackDelivered, ResultPublished, CommentReceived, CommentWindowClosed,
+        CommentAnswered, ViolationFound, InvestigationOpened, HandlingDecided, HandlingPublished,
+        HandlingWithheld, TransferAcknowledged, RectificationVerified, InspectionClosed,
+    }
+    Oversight OversightEvent oversight_event {
+        DeadlineMissed, StatementRefused, EntryCorrected, AnnualDisclosureRequested,
+        AnnualDisclosureGenerated, AnnualDisclosurePublished, RefusalsCounted,
+    }
 }

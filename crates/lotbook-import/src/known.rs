@@ -93,7 +93,17 @@ impl Known {
             Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
             Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}
             Event::Heartbeat(_) | Event::RosterImported(_) => {}
-            Event::DeadlineMissed(_) | Event::StatementRefused(_) => {}
+            Event::DeadlineMissed(_) | Event::StatementRefused(_) | Event::RefusalsCounted(_) => {}
+            Event::RecusalRequested(_) | Event::RecusalDecided(_) | Event::AssignmentSwapped(_) => {}
+            Event::SubstituteDrawn(_) | Event::SubstitutePoolExhausted(_) => {}
+            Event::DirectInspectionOpened(_) | Event::InspectionApproved(_) => {}
+            Event::DirectTeamChanged(_) | Event::InspectionClosed(_) => {}
+            Event::CommentReceived(_) | Event::CommentWindowClosed(_) | Event::CommentAnswered(_) => {}
+            Event::ViolationFound(_) | Event::InvestigationOpened(_) | Event::HandlingDecided(_) => {}
+            Event::HandlingPublished(_) | Event::HandlingWithheld(_) => {}
+            Event::TransferAcknowledged(_) | Event::RectificationVerified(_) => {}
+            Event::EntryCorrected(_) | Event::AnnualDisclosureRequested(_) => {}
+            Event::AnnualDisclosureGenerated(_) | Event::AnnualDisclosurePublished(_) => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lotbook_event::ceremony::ParticipantRole;
 use lotbook_event::keys::Role;
 use lotbook_event::registry::{OfficeConstituted, RulesetAdopted, StandingParticipant, StateFrequency};
-use lotbook_event::{AreaCode, Event, MonthDay, Text, Uscc};
+use lotbook_event::{AreaCode, DueDay, Event, MonthDay, Text, Uscc};
 use serde::Deserialize;
 
 use crate::decode::decode;
@@ -108,9 +108,8 @@ struct RuleSetToml {
     feedback_working_days: u32,
     publication_working_days: u32,
     comment_working_days: u32,
-    // Accepted, without effect in this version.
-    #[serde(rename = "disclosure_due")]
-    _disclosure_due: Option<String>,
+    disclosure_due: Option<String>,
+    recusal_always_withdraw: Option<bool>,
     min_pool: u32,
     team_minimum: u32,
     scheme_min_age_days: u32,
@@ -206,7 +205,13 @@ fn rule_set(found: &RuleSetToml, participants: Vec<StandingParticipant>) -> Resu
         frequencies: frequencies(&found.frequency)?,
         participants,
         trust_status: filled("rule_set.trust_status", found.trust_status.as_deref().unwrap_or("守信企业"))?,
+        disclosure_due: disclosure_due(found.disclosure_due.as_deref().unwrap_or("02-last"))?,
+        recusal_always_withdraw: found.recusal_always_withdraw.unwrap_or(false),
     })
+}
+
+fn disclosure_due(found: &str) -> Result<DueDay, Problem> {
+    value("rule_set.disclosure_due", found, DueDay::new(found))
 }
 
 /// A ceremony that asks for more reveals than it has participants can never close.

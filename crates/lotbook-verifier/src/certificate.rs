@@ -35,7 +35,8 @@ pub fn certificates(
     checkpoint: &str,
 ) -> Result<Vec<Certificate>, CertificateError> {
     let tiles = Tiles::of(entries);
-    let drawn = state.ceremonies.values().filter(|ceremony| ceremony.completed.is_some());
+    let of_batch = |ceremony: &&Ceremony| ceremony.completed.is_some() && ceremony.recusal.is_none();
+    let drawn = state.ceremonies.values().filter(of_batch);
     drawn.map(|ceremony| certificate(state, ceremony, entries, &tiles, checkpoint)).collect()
 }
 
@@ -50,8 +51,10 @@ fn certificate(
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fail("has no pool"))?;
     let done = ceremony.completed.as_ref().ok_or_else(|| fail("is not drawn"))?;
     let genesis = state.genesis.as_ref().ok_or_else(|| fail("has no ledger"))?;
-    let result = outcome(frozen, Seed::from_bytes(done.seed.0)).map_err(|error| fail(&error.to_string()))?;
-    let roots = frozen.pool.roots();
+    let pool = frozen.pool().ok_or_else(|| fail("is not the draw of a batch"))?;
+    let result = outcome(pool, &frozen.stated, Seed::from_bytes(done.seed.0))
+        .map_err(|error| fail(&error.to_string()))?;
+    let roots = pool.roots();
     Ok(Certificate {
         format: draw::FORMAT.to_owned(),
         origin: genesis.created.origin.to_string(),
@@ -62,9 +65,9 @@ fn certificate(
         ceremony: ceremony_part(ceremony, frozen),
         seed: Hex(done.seed.0),
         embargo: None,
-        objects: draw::Section { rows: frozen.pool.objects().to_vec(), root: Hex(roots.objects) },
-        inspectors: draw::Section { rows: frozen.pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
-        conflicts: draw::Section { rows: frozen.pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
+        objects: draw::Section { rows: pool.objects().to_vec(), root: Hex(roots.objects) },
+        inspectors: draw::Section { rows: pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
+        conflicts: draw::Section { rows: pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
         quota: quota_of(&frozen.stated).into(),
         seats: seats_of(&frozen.stated),
         max_load: frozen.stated.max_load,
@@ -144,8 +147,8 @@ fn proofs(
 fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
     let draw = match event {
         Event::CeremonyOpened(e) => {
-            return (&e.plan, &e.batch, e.attempt)
-                == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt);
+            return (&e.plan, &e.batch, e.attempt, &e.recusal)
+                == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt, &ceremony.recusal);
         }
         Event::PoolFrozen(e) => &e.draw,
         Event::SeedCommitted(e) => &e.draw,

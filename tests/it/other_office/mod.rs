@@ -64,7 +64,7 @@ impl Played {
     fn pool(&self, draw: &str) -> Arc<Pool> {
         let ceremonies = &self.ledger.verifier.state().ceremonies;
         let ceremony = ceremonies.values().find(|ceremony| ceremony.draw.as_str() == draw).unwrap();
-        Arc::clone(&ceremony.frozen.as_ref().unwrap().pool)
+        Arc::clone(ceremony.frozen.as_ref().unwrap().pool().unwrap())
     }
 
     /// Eligible enterprises of a draw by stratum.

@@ -30,6 +30,8 @@ pub(crate) fn missed(e: &DeadlineMissed) -> Vec<Found> {
         Obligation::Report => Flag::ReportLate,
         Obligation::Feedback => Flag::FeedbackLate,
         Obligation::Publication => Flag::PublicationLate,
+        Obligation::Comment => Flag::CommentLate, // never stated: D5 ends in CommentWindowClosed
+        Obligation::Disclosure => Flag::DisclosureLate,
     };
     let subject = e.subject.as_str().to_owned();
     let mut found = vec![(flag, subject.clone(), "the deadline has passed".into())];

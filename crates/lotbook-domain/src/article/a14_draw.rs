@@ -168,6 +168,7 @@ pub fn freeze<B: Borrow<Statement>>(
         min_reveals: last
             .and_then(|last| last.frozen.as_ref())
             .map_or(rules.value.min_reveals, |f| f.stated.min_reveals),
+        replacement: None,
     };
     fits(frozen, sealed)
 }
@@ -205,9 +206,8 @@ fn not_drawn_for_elsewhere(state: &State, e: &CeremonyOpened, pool: &Pool) -> Re
         pool.objects().iter().filter(|r| r.eligible).map(|r| r.uscc.as_str()).collect();
     let open = state.ceremonies.values().filter(|c| c.terminal.is_none());
     for ceremony in open {
-        let Some(frozen) = &ceremony.frozen else { continue };
-        let shared =
-            frozen.pool.objects().iter().find(|row| row.eligible && eligible.contains(row.uscc.as_str()));
+        let Some(pool) = ceremony.frozen.as_ref().and_then(|frozen| frozen.pool()) else { continue };
+        let shared = pool.objects().iter().find(|row| row.eligible && eligible.contains(row.uscc.as_str()));
         if let Some(row) = shared {
             let found = format!("ceremony {} is open and has {} in its pool, too", ceremony.draw, row.uscc);
             return Err(Refusal::new(Code::CeremonyOpen, &e.batch, found));

@@ -78,13 +78,12 @@ pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Res
     signs(state, stated)?;
     let on = date_of(e.occurred_at);
     inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;
-    let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;
-    in_force(state, &batch.batch.items)
+    in_force(state, state.items_of(inspection))
 }
 
 /// Flag OUTSIDE_SLOT: a visit outside the scheme's time slot is a deviation, not refused.
 pub(crate) fn outside_slot(state: &State, id: &InspectionId, day: Date) -> Vec<Found> {
-    let scheme = state.inspections.get(id).and_then(|i| state.batches.get(&i.batch)?.scheme.as_ref());
+    let scheme = state.inspections.get(id).and_then(|i| state.batches.get(i.batch()?)?.scheme.as_ref());
     let Some(scheme) = scheme.map(|scheme| &scheme.value) else { return vec![] };
     if (scheme.window_from..=scheme.window_to).contains(&day) {
         return vec![];

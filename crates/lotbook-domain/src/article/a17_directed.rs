@@ -42,6 +42,7 @@ pub(crate) fn opened(state: &State, at: At<'_>, e: &CeremonyOpened) -> Vec<Found
 pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return vec![] };
     let Some(frozen) = &ceremony.frozen else { return vec![] };
+    let Some(pool) = frozen.pool() else { return vec![] };
     let Some(record) = state.batches.get(&ceremony.batch) else { return vec![] };
     let subject = e.draw.to_string();
     let mut found = vec![];
@@ -67,7 +68,7 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let items = record.batch.items.iter().filter_map(|id| state.items.get(id)).map(|record| &record.item);
     for item in items {
         let Some(limit) = item.ratio_limit_ppm else { continue };
-        let rows = || frozen.pool.objects().iter().filter(|row| row.eligible && of_class(item, row));
+        let rows = || pool.objects().iter().filter(|row| row.eligible && of_class(item, row));
         let (drawn, all) = (rows().filter(selected).count() as u128, rows().count() as u128);
         if drawn * 1_000_000 > all * u128::from(limit) {
             let detail = format!("item {}: {drawn} of {all} drawn, limit {limit} ppm", item.item);

@@ -18,9 +18,8 @@ pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) 
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
     signs(state, stated)?;
-    let batch = state.batch(&inspection.batch.0, &inspection.batch.1)?;
-    if !batch.batch.items.contains(&e.item) {
-        let found = format!("item {} is not one of batch {}", e.item, batch.batch.batch);
+    if !state.items_of(inspection).any(|item| *item == e.item) {
+        let found = format!("item {} is not one of inspection {}", e.item, e.inspection);
         return Err(Refusal::new(Code::UnknownSubject, &e.item, found));
     }
     if inspection.results.contains_key(&e.item) {
@@ -47,18 +46,8 @@ pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) ->
     signs(state, stated)
 }
 
-/// Items apply to firms of their class; where none does, all of the batch are answered for.
-pub fn applicable<'a>(state: &'a State, inspection: &'a Inspection) -> Vec<&'a ItemId> {
-    let kind = state.enterprises.get(&inspection.uscc).map(|firm| &firm.row.kind);
-    let Some(batch) = state.batches.get(&inspection.batch) else { return vec![] };
-    let applies =
-        |id: &&ItemId| state.items.get(*id).is_some_and(|record| Some(&record.item.applies_to) == kind);
-    let own: Vec<_> = batch.batch.items.iter().filter(applies).collect();
-    if own.is_empty() { batch.batch.items.iter().collect() } else { own }
-}
-
 fn missing_item<'a>(state: &'a State, inspection: &'a Inspection) -> Option<&'a ItemId> {
-    applicable(state, inspection).into_iter().find(|item| !inspection.results.contains_key(*item))
+    state.applicable_items(inspection).into_iter().find(|item| !inspection.results.contains_key(*item))
 }
 
 /// The report has all five parts; a member signs it after everybody has concluded.

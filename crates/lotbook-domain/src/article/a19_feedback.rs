@@ -19,10 +19,9 @@ fn inspecting_unit<'a>(
 ) -> Result<&'a Inspection, Refusal> {
     let inspection = state.inspection(id)?;
     let statement = stated.statement();
-    let sections = state.batches.get(&inspection.batch).map(|record| &record.batch.sections);
     let own = match statement.role {
         Role::Inspector => inspection.team.iter().any(|member| member.as_str() == stated.authentic.subject()),
-        _ => sections.zip(statement.section.as_ref()).is_some_and(|(all, own)| all.contains(own)),
+        _ => statement.section.as_ref().is_some_and(|own| state.sections_of(inspection).contains(own)),
     };
     if own {
         return Ok(inspection);
@@ -40,7 +39,7 @@ fn once(done: bool, id: &InspectionId, what: &str) -> Result<(), Refusal> {
 pub fn dispatched(state: &State, stated: &Stated<'_>, e: &FeedbackDispatched) -> Result<(), Refusal> {
     let inspection = inspecting_unit(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Reported, Phase::Reported)?;
-    once(inspection.dispatched, &e.inspection, "feedback was sent")?;
+    once(inspection.dispatched.is_some(), &e.inspection, "feedback was sent")?;
     if e.method == ServiceMethod::Other && e.legal_basis.as_str().trim().is_empty() {
         let found = "another way of service needs its legal basis (Art. 20)";
         return Err(Refusal::new(Code::InvalidValue, &e.inspection, found));
@@ -51,10 +50,10 @@ pub fn dispatched(state: &State, stated: &Stated<'_>, e: &FeedbackDispatched) ->
 /// Feedback is delivered after it was sent.
 pub fn delivered(state: &State, stated: &Stated<'_>, e: &FeedbackDelivered) -> Result<(), Refusal> {
     let inspection = inspecting_unit(state, stated, &e.inspection)?;
-    if !inspection.dispatched {
+    if inspection.dispatched.is_none() {
         return Err(Refusal::new(Code::WrongPhase, &e.inspection, "feedback was not sent"));
     }
-    once(inspection.delivered, &e.inspection, "feedback was delivered")?;
+    once(inspection.delivered.is_some(), &e.inspection, "feedback was delivered")?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)
 }
 
@@ -62,7 +61,7 @@ pub fn delivered(state: &State, stated: &Stated<'_>, e: &FeedbackDelivered) -> R
 pub fn published(state: &State, e: &ResultPublished) -> Result<(), Refusal> {
     let inspection = state.inspection(&e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Reported, Phase::Reported)?;
-    once(inspection.published, &e.inspection, "the result was published")?;
+    once(inspection.published.is_some(), &e.inspection, "the result was published")?;
     if e.receipt_ref.as_str().trim().is_empty() {
         return Err(Refusal::new(Code::InvalidValue, &e.inspection, "the platform's receipt is missing"));
     }

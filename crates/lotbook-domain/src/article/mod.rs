@@ -1,7 +1,9 @@
 //! The articles of the plan, one file each: what an event must be to be accepted, and which flags it
 //! brings. The two functions here only say which article looks at which event.
 
+pub mod a04_combination;
 pub mod a08_items;
+pub mod a09_direct;
 pub mod a10_inspectors;
 pub mod a11_enterprises;
 pub mod a12_plan_due;
@@ -9,10 +11,15 @@ pub mod a13_plan_content;
 pub mod a14_draw;
 pub mod a14_scheme;
 pub mod a14_visit;
+pub mod a15_recusal;
 pub mod a16_yearly_cap;
 pub mod a17_directed;
 pub mod a18_report;
 pub mod a19_feedback;
+pub mod a21_comment;
+pub mod a22_handling;
+pub mod a23_disclosure;
+pub mod correction;
 pub mod office;
 pub mod registration;
 
@@ -62,6 +69,24 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         Event::FeedbackDispatched(e) => a19_feedback::dispatched(state, stated, e),
         Event::FeedbackDelivered(e) => a19_feedback::delivered(state, stated, e),
         Event::ResultPublished(e) => a19_feedback::published(state, e),
+        Event::RecusalRequested(e) => a15_recusal::requested(state, stated, e),
+        Event::RecusalDecided(e) => a15_recusal::decided(state, stated, e),
+        Event::DirectInspectionOpened(e) => a09_direct::opened(state, stated, e),
+        Event::InspectionApproved(e) => a09_direct::approved(state, stated, e),
+        Event::DirectTeamChanged(e) => a09_direct::team_changed(state, stated, e),
+        Event::CommentReceived(e) => a21_comment::received(state, stated, e),
+        Event::CommentAnswered(e) => a21_comment::answered(state, stated, e),
+        Event::ViolationFound(e) => a22_handling::found(state, stated, e),
+        Event::InvestigationOpened(e) => a22_handling::investigated(state, e),
+        Event::HandlingDecided(e) => a22_handling::decided(state, e),
+        Event::HandlingPublished(e) => a22_handling::published(state, e),
+        Event::HandlingWithheld(e) => a22_handling::withheld(state, e),
+        Event::TransferAcknowledged(e) => a22_handling::acknowledged(state, e),
+        Event::RectificationVerified(e) => a22_handling::rectified(state, stated, e),
+        Event::InspectionClosed(e) => a22_handling::closed(state, stated, e),
+        Event::EntryCorrected(e) => correction::corrected(state, stated, e),
+        Event::AnnualDisclosureRequested(e) => a23_disclosure::requested(state, stated, e),
+        Event::AnnualDisclosurePublished(e) => a23_disclosure::published(state, e),
         // Stated by the registrar for information; nothing depends on it.
         Event::RosterImported(_) => Ok(()),
         // Only the ledger states these; `authority::check` has refused everybody else.
@@ -75,14 +100,24 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         | Event::EnterpriseAssigned(_)
         | Event::AssignmentInfeasible(_)
         | Event::DeadlineMissed(_)
-        | Event::StatementRefused(_) => Ok(()),
+        | Event::StatementRefused(_)
+        | Event::AssignmentSwapped(_)
+        | Event::SubstituteDrawn(_)
+        | Event::SubstitutePoolExhausted(_)
+        | Event::CommentWindowClosed(_)
+        | Event::AnnualDisclosureGenerated(_)
+        | Event::RefusalsCounted(_) => Ok(()),
     }
 }
 
 /// Flags that an entry brings, against the state before it.
 pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
     let found = match event {
-        Event::PlanAdopted(e) => a12_plan_due::adopted(state, at, e),
+        Event::PlanAdopted(e) => {
+            let mut found = a12_plan_due::adopted(state, at, e);
+            found.extend(a04_combination::missed(state, e));
+            found
+        }
         Event::EnterpriseEnrolled(e) => a11_enterprises::outside(state, &e.rows),
         Event::EnterpriseUpdated(e) => a11_enterprises::outside(state, &e.rows),
         Event::CeremonyOpened(e) => a17_directed::opened(state, at, e),
@@ -96,6 +131,14 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::FeedbackDelivered(e) => a19_feedback::delivered_flags(state, at, e),
         Event::ResultPublished(e) => a19_feedback::published_late(state, at, e),
         Event::DeadlineMissed(e) => a12_plan_due::missed(e),
+        Event::RecusalDecided(e) => a15_recusal::decided_flags(state, e),
+        Event::AssignmentSwapped(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),
+        Event::SubstituteDrawn(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),
+        Event::DirectInspectionOpened(e) => a09_direct::opened_flags(e),
+        Event::CommentReceived(e) => a21_comment::received_flags(state, at, e),
+        Event::CommentWindowClosed(e) => a21_comment::window_flags(e),
+        Event::HandlingDecided(e) => a22_handling::decided_flags(state, at, e),
+        Event::AnnualDisclosurePublished(e) => a23_disclosure::late(state, at, e),
         _ => vec![],
     };
     let flagged = |(flag, subject, detail)| Flagged { flag, subject, detail, position: at.position() };

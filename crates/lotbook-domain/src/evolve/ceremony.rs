@@ -1,11 +1,11 @@
 //! Ceremonies and draws: opened, frozen, completed, assigned.
 
 use super::At;
-use crate::ceremony::{Ceremony, Frozen, Stage};
+use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
 use crate::civil::year_of;
 use crate::pool::Basis;
 use crate::registry::PastDraw;
-use crate::state::{Inspection, Phase, State};
+use crate::state::{Inspection, Origin, State};
 use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
 use lotbook_event::{BatchId, DrawId, FieldError, PlanId};
@@ -18,6 +18,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
     let ceremony = Ceremony {
         draw: draw.clone(),
         batch,
+        recusal: e.recusal.clone(),
         attempt: e.attempt,
         opened: at.hash,
         opened_at: at.entry.recorded_at,
@@ -50,7 +51,7 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
     let pool =
         Basis::new(state, batch, &plan.draft, ceremony.opened_at).and_then(|basis| basis.frozen_pool());
     let Ok(pool) = pool else { return };
-    let frozen = Frozen { p: at.hash, stated: e.clone(), pool };
+    let frozen = Frozen { p: at.hash, stated: e.clone(), rows: Rows::Batch(pool) };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
 }
 
@@ -72,18 +73,8 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
     if let Some(record) = state.enterprises.get_mut(&e.uscc) {
         record.draws.push(PastDraw { year: year_of(at.date()), batch: batch.clone(), units });
     }
-    let inspection = Inspection {
-        draw: e.draw.clone(),
-        batch,
-        uscc: e.uscc.clone(),
-        team: e.team.clone(),
-        assigned_at: at.entry.recorded_at,
-        phase: Phase::Assigned,
-        results: BTreeMap::new(),
-        concluded: BTreeSet::new(),
-        dispatched: false,
-        delivered: false,
-        published: false,
-    };
+    let seats = u32::try_from(e.team.len()).unwrap_or(u32::MAX);
+    let origin = Origin::Drawn { draw: e.draw.clone(), batch, first_slot: e.rank.saturating_mul(seats) };
+    let inspection = Inspection::new(origin, e.uscc.clone(), e.team.clone(), at.hash, at.entry.recorded_at);
     state.inspections.insert(e.inspection.clone(), inspection);
 }

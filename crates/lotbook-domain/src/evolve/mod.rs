@@ -3,6 +3,9 @@
 mod ceremony;
 mod inspection;
 mod key;
+mod oversight;
+mod recusal;
+mod result;
 mod roster;
 
 pub use ceremony::draw_id;
@@ -19,6 +22,9 @@ use lotbook_chain::{Entry, EntryHash, Position, Sealed};
 use lotbook_event::oversight::Obligation;
 use lotbook_event::registry::*;
 use lotbook_event::*;
+use oversight::*;
+use recusal::*;
+use result::*;
 use roster::*;
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
@@ -53,6 +59,7 @@ pub fn evolve<B: Borrow<Statement>>(state: &mut State, sealed: &Sealed<B>) {
     let statement = sealed.body.borrow();
     let at = At { entry: &sealed.entry, hash: sealed.hash, statement };
     let flags = crate::article::flags(state, at, &statement.event);
+    correctable(state, at, &statement.event);
     apply(state, at, &statement.event, sealed);
     state.flags.extend(flags);
     state.changed.insert(subject(&statement.event), at.position());
@@ -74,7 +81,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
                 key.revoked = Some(at.position());
             }
         }
-        Event::Heartbeat(_) | Event::RosterImported(_) | Event::StatementRefused(_) => {}
+        Event::Heartbeat(_) | Event::RosterImported(_) => {}
         Event::OfficeConstituted(e) => state.office = Some(e.clone()),
         Event::RulesetAdopted(e) => {
             state.rule_sets.insert(e.rule_set_id.clone());
@@ -150,22 +157,51 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
         Event::AssignmentInfeasible(_) => {}
-        Event::NoticeServed(e) => advance(state, &e.inspection, Phase::Notified),
-        Event::InspectionStarted(e) => advance(state, &e.inspection, Phase::Started),
-        Event::ItemResultConfirmed(e) => with_inspection(state, &e.inspection, |i| {
-            i.results.insert(e.item.clone(), e.outcome);
-        }),
+        Event::NoticeServed(e) => {
+            advance(state, &e.inspection, Phase::Notified);
+            with_inspection(state, &e.inspection, |i| i.visit_on = Some(e.visit_on));
+        }
+        Event::InspectionStarted(e) => {
+            advance(state, &e.inspection, Phase::Started);
+            with_inspection(state, &e.inspection, |i| i.started = Some(at.entry.recorded_at));
+        }
+        Event::ItemResultConfirmed(e) => item_result(state, at, e),
         Event::InspectionConcluded(e) => concluded(state, at, e),
         Event::ReportCompleted(e) => reported(state, at, e),
         Event::FeedbackDispatched(e) => {
-            with_inspection(state, &e.inspection, |i| i.dispatched = true);
+            with_inspection(state, &e.inspection, |i| i.dispatched = Some(at.entry.recorded_at));
             meet(state, Obligation::Feedback, e.inspection.as_str(), at);
         }
-        Event::FeedbackDelivered(e) => with_inspection(state, &e.inspection, |i| i.delivered = true),
+        Event::FeedbackDelivered(e) => delivered(state, at, e),
         Event::ResultPublished(e) => {
-            with_inspection(state, &e.inspection, |i| i.published = true);
+            with_inspection(state, &e.inspection, |i| i.published = Some(at.entry.recorded_at));
             meet(state, Obligation::Publication, e.inspection.as_str(), at);
         }
         Event::DeadlineMissed(e) => deadline_missed(state, e),
+        Event::RecusalRequested(e) => recusal_requested(state, at, e),
+        Event::RecusalDecided(e) => recusal_decided(state, at, e),
+        Event::AssignmentSwapped(e) => assignment_swapped(state, at, e),
+        Event::SubstituteDrawn(e) => substitute_drawn(state, at, e),
+        Event::SubstitutePoolExhausted(e) => substitute_pool_exhausted(state, e),
+        Event::DirectTeamChanged(e) => direct_team_changed(state, at, e),
+        Event::DirectInspectionOpened(e) => direct_inspection_opened(state, at, e),
+        Event::InspectionApproved(e) => inspection_approved(state, e),
+        Event::CommentReceived(e) => comment_received(state, at, e),
+        Event::CommentWindowClosed(e) => comment_window_closed(state, e),
+        Event::CommentAnswered(e) => comment_answered(state, at, e),
+        Event::ViolationFound(e) => violation_found(state, at, e),
+        Event::InvestigationOpened(e) => investigation_opened(state, at, e),
+        Event::HandlingDecided(e) => handling_decided(state, at, e),
+        Event::HandlingPublished(e) => handling_published(state, at, e),
+        Event::HandlingWithheld(e) => handling_withheld(state, at, e),
+        Event::TransferAcknowledged(e) => transfer_acknowledged(state, at, e),
+        Event::RectificationVerified(e) => rectification_verified(state, e),
+        Event::InspectionClosed(e) => inspection_closed(state, at, e),
+        Event::EntryCorrected(e) => entry_corrected(state, at, e),
+        Event::AnnualDisclosureRequested(e) => disclosure_requested(state, e),
+        Event::AnnualDisclosureGenerated(e) => disclosure_generated(state, e),
+        Event::AnnualDisclosurePublished(e) => disclosure_published(state, at, e),
+        Event::StatementRefused(e) => refused(state, at, e),
+        Event::RefusalsCounted(e) => refusals_counted(state, at, e),
     }
 }

@@ -83,6 +83,7 @@ pub fn opening(ledger: &reading::Ledger, name: &str) -> Result<CeremonyOpened> {
         batch: key.1,
         attempt: u32::try_from(attempts.len() + 1)?,
         previous_terminal: last.and_then(|last| last.terminal),
+        recusal: None,
     })
 }
 

@@ -51,7 +51,8 @@ impl Cast {
     /// Makes the keys that the office needs.
     pub fn of(data: &DataDir, rules: &RulesetAdopted, events: &[Event]) -> Result<Self> {
         let mut cast = Self::default();
-        for role in [Role::Administrator, Role::OfficeLeader, Role::Registrar, Role::Publisher] {
+        let office = [Role::Administrator, Role::OfficeLeader, Role::Registrar, Role::Publisher];
+        for role in office.into_iter().chain([Role::RecusalApprover, Role::Handler]) {
             cast.add(data, role, None, "", "", "")?;
         }
         for event in events {

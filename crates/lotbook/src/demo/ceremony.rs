@@ -30,8 +30,14 @@ impl Player {
         let operator = self.cast.holder(Role::DrawOperator, Some(&section))?.clone();
         let (plan, batch) = (plan.clone(), batch.clone());
         let draw = DrawId::new(format!("{plan}/{batch}.1"))?;
-        let event =
-            CeremonyOpened { purpose: Purpose::Batch, plan, batch, attempt: 1, previous_terminal: None };
+        let event = CeremonyOpened {
+            purpose: Purpose::Batch,
+            plan,
+            batch,
+            attempt: 1,
+            previous_terminal: None,
+            recusal: None,
+        };
         self.state(&operator, event.into()).await?;
         self.agenda.add(self.pause(1), Step::Commit(draw));
         Ok(())

@@ -80,13 +80,7 @@ impl Player {
     fn items(&self, id: &InspectionId) -> Result<Vec<ItemId>> {
         let ledger = self.ledger();
         let inspection = ledger.inspections.get(id).context("no such inspection")?;
-        let batch = &ledger.batches.get(&inspection.batch).context("no such batch")?.batch;
-        let kind = ledger.enterprises.get(&inspection.uscc).map(|firm| &firm.row.kind);
-        let applies = |item: &&ItemId| {
-            ledger.items.get(*item).is_some_and(|known| Some(&known.item.applies_to) == kind)
-        };
-        let own: Vec<_> = batch.items.iter().filter(applies).cloned().collect();
-        Ok(if own.is_empty() { batch.items.iter().cloned().collect() } else { own })
+        Ok(ledger.applicable_items(inspection).into_iter().cloned().collect())
     }
 
     pub(super) async fn report(&mut self, id: &InspectionId) -> Result<()> {
@@ -110,7 +104,7 @@ impl Player {
     fn section_officer(&self, id: &InspectionId) -> Result<Party> {
         let ledger = self.ledger();
         let inspection = ledger.inspections.get(id).context("no such inspection")?;
-        let section = ledger.plans.get(&inspection.batch.0).map(|plan| plan.draft.section.clone());
+        let section = ledger.sections_of(inspection).into_iter().next();
         self.cast.holder(Role::SectionOfficer, section.as_ref()).cloned()
     }
 

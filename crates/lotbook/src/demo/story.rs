@@ -175,10 +175,10 @@ impl Story {
         else {
             return;
         };
-        let draw = inspection.draw.to_string();
-        let all = state.inspections.values().filter(|other| other.draw == inspection.draw);
-        let (all, open) = (all.clone().count(), all.filter(|other| !other.published).count());
-        *self.published.entry(draw.clone()).or_default() += 1;
+        let Some(draw) = inspection.draw() else { return };
+        let all = state.inspections.values().filter(|other| other.draw() == Some(draw));
+        let (all, open) = (all.clone().count(), all.filter(|other| other.published.is_none()).count());
+        *self.published.entry(draw.to_string()).or_default() += 1;
         if open == 0 {
             self.dated(
                 at,
