@@ -7,11 +7,17 @@
 mod agenda;
 mod cast;
 mod ceremony;
+mod direct;
+mod handling;
+mod incidents;
 mod inspection;
 mod player;
+mod recusal;
 mod script;
+mod step;
 mod story;
 mod timeline;
+mod year_end;
 
 use crate::cli::Demo;
 use crate::command::{reading, tell_verdict};
