@@ -20,12 +20,14 @@ pub mod genesis;
 pub mod key;
 pub mod obligation;
 pub mod participant;
+pub mod person;
 pub mod pool;
 pub mod recusal;
 pub mod registry;
 pub mod staffing;
 pub mod state;
 pub mod subject;
+pub mod substitution;
 
 pub use authenticate::{Authentic, Rejection, SignedStatement, authenticate};
 pub use decide::{consequences, decide};

@@ -11,6 +11,7 @@ pub mod a13_plan_content;
 pub mod a14_draw;
 pub mod a14_scheme;
 pub mod a14_visit;
+pub mod a15_ceremony;
 pub mod a15_recusal;
 pub mod a16_yearly_cap;
 pub mod a17_directed;
@@ -78,7 +79,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         Event::CommentAnswered(e) => a21_comment::answered(state, stated, e),
         Event::ViolationFound(e) => a22_handling::found(state, stated, e),
         Event::InvestigationOpened(e) => a22_handling::investigated(state, e),
-        Event::HandlingDecided(e) => a22_handling::decided(state, e),
+        Event::HandlingDecided(e) => a22_handling::decided(state, stated, e),
         Event::HandlingPublished(e) => a22_handling::published(state, e),
         Event::HandlingWithheld(e) => a22_handling::withheld(state, e),
         Event::TransferAcknowledged(e) => a22_handling::acknowledged(state, e),
