@@ -22,6 +22,7 @@ pub mod obligation;
 pub mod participant;
 pub mod pool;
 pub mod recusal;
+pub mod refusals;
 pub mod registry;
 pub mod staffing;
 pub mod state;
