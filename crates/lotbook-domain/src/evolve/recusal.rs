@@ -15,7 +15,6 @@ use lotbook_event::draw::DrawCompleted;
 use lotbook_event::recusal::*;
 use lotbook_event::{InspectionId, InspectorId, RecusalId};
 
-<<<<<<< .merge_file_aHbHXe
 pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalRequested) {
     let recusal = Recusal {
         inspection: e.inspection.clone(),
@@ -95,10 +94,3 @@ fn replace(
         }
     });
 }
-=======
-pub(super) fn recusal_requested(_state: &mut State, _at: At<'_>, _e: &RecusalRequested) {}
-pub(super) fn recusal_decided(_state: &mut State, _at: At<'_>, _e: &RecusalDecided) {}
-pub(super) fn assignment_swapped(_state: &mut State, _at: At<'_>, _e: &AssignmentSwapped) {}
-pub(super) fn substitute_drawn(_state: &mut State, _at: At<'_>, _e: &SubstituteDrawn) {}
-pub(super) fn substitute_pool_exhausted(_state: &mut State, _e: &SubstitutePoolExhausted) {}
->>>>>>> .merge_file_8rQaXC
