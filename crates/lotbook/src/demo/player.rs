@@ -2,7 +2,7 @@
 
 use super::agenda::{Agenda, WorkingDays, next_midnight};
 use super::cast::{Cast, Party};
-use super::incidents::Incidents;
+use super::incidents::{Incident, Incidents};
 use super::recusal::Recusals;
 use super::script::Script;
 use super::step::Step;
@@ -104,7 +104,23 @@ impl Player {
             self.step(step).await.with_context(|| format!("while playing {told}"))?;
             self.follow().await?;
         }
+        self.tell_what_is_missing();
         Ok(())
+    }
+
+    /// Counts of the last month, and what an office of this size did not have.
+    fn tell_what_is_missing(&mut self) {
+        self.story.tell_counts();
+        let mut missing: Vec<_> = self.incidents.missing().into_iter().map(Incident::name).collect();
+        missing.extend((!self.recusals.withdrawn).then_some("a withdrawal with substitutes"));
+        missing.extend((!self.recusals.swapped).then_some("a swap"));
+        if !missing.is_empty() {
+            let text = format!(
+                "not played, too few batches, enterprises or inspectors for it: {}",
+                missing.join(", ")
+            );
+            self.story.line(&text);
+        }
     }
 
     /// Moves the clock, stopping at every midnight on the way, so that what is due is stated in time.
