@@ -137,7 +137,7 @@ impl Player {
     }
 
     /// Lets the ledger state what is due.
-    async fn settle(&self) -> Result<()> {
+    pub(super) async fn settle(&self) -> Result<()> {
         let engine = self.engine.clone();
         Ok(tokio::task::spawn_blocking(move || engine.settle()).await?)
     }
@@ -173,7 +173,7 @@ impl Player {
             Step::Direct => self.open_direct().await,
             Step::RequestDisclosure => self.request_disclosure().await,
             Step::PublishDisclosure => self.publish_disclosure().await,
-            Step::End => self.settle().await,
+            Step::End => self.end().await,
             Step::Further(step) => self.further(step).await,
         }
     }
@@ -258,7 +258,7 @@ impl Player {
     }
 
     /// Reads what is new on the log, re-decides it, and tells it.
-    async fn follow(&mut self) -> Result<()> {
+    pub(super) async fn follow(&mut self) -> Result<()> {
         let from = self.replica.state().head.size;
         let mut entries = self.client.entries(from, None).await?;
         while let Some(entry) = entries.next().await {

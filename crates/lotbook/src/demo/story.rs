@@ -5,7 +5,7 @@ use crate::say;
 use lotbook_chain::Instant;
 use lotbook_client::VerifiedEntry;
 use lotbook_engine::State;
-use lotbook_event::Flag;
+use lotbook_event::Event;
 use lotbook_import::FileReport;
 use std::collections::BTreeMap;
 
@@ -111,14 +111,15 @@ impl Story {
     /// Tells an entry, if it is worth a line, and the flags that it brings.
     pub fn entry(&mut self, state: &State, entry: &VerifiedEntry) {
         self.event(state, entry);
+        // A missed deadline has told its flag already.
+        if matches!(entry.statement.event, Event::DeadlineMissed(_)) {
+            self.flags_told = state.flags.len();
+        }
         self.flags(state, entry.entry.recorded_at);
     }
 
     fn flags(&mut self, state: &State, at: Instant) {
-        // A missing plan has its line already; those of the next year are counted.
-        let told = |flag: Flag| flag != Flag::PlanMissing;
-        let new: Vec<_> =
-            state.flags.iter().skip(self.flags_told).filter(|f| told(f.flag)).cloned().collect();
+        let new: Vec<_> = state.flags.iter().skip(self.flags_told).cloned().collect();
         self.flags_told = state.flags.len();
         for (place, flagged) in new.iter().enumerate() {
             let same = new.iter().filter(|other| other.flag == flagged.flag).count();

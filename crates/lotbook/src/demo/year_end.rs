@@ -55,4 +55,23 @@ impl Player {
         };
         self.state(&publisher, event.into()).await.map(|_| ())
     }
+
+    /// The disclosure's last day is over: what of the year is late or open now is told.
+    pub(super) async fn end(&mut self) -> Result<()> {
+        self.settle().await?;
+        self.follow().await?;
+        let ledger = self.ledger();
+        let in_time = ledger.disclosures.get(&self.year).is_some_and(|d| d.published.is_some() && !d.missed);
+        let running = ledger.obligations.open().filter(|(_, duty)| !duty.missed).count();
+        let open = ledger.inspections.values().filter(|inspection| inspection.closed.is_none()).count();
+        let disclosure = if in_time { "was in time" } else { "is LATE" };
+        let text = format!(
+            "the year {} is over: its disclosure {disclosure}; {running} duties are running, {open} inspections are open",
+            self.year
+        );
+        let now = self.now;
+        self.story().tell_counts();
+        self.story().dated(now, &text);
+        Ok(())
+    }
 }
