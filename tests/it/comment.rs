@@ -123,6 +123,7 @@ async fn a_late_comment_is_taken_and_flagged() {
     assert_eq!(late.len(), 1);
     assert!(late[0].contains("late by 3 working days, due 2026-11-02"), "{}", late[0]);
     assert!(closed(&world, &id), "what the ledger stated stays");
+    assert!(world.replica.state().obligations.get(&key(Obligation::Comment, &id)).unwrap().missed);
     // It had come in time, and the office wrote it down late: both are said.
     let event =
         CommentReceived { occurred_at: world.now.plus_seconds(-10 * DAY), ..comment(&world, &id, "C-2") };
@@ -138,6 +139,7 @@ async fn a_late_comment_is_taken_and_flagged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_comment_is_the_firms_own_on_feedback_it_has_and_not_of_tomorrow() {
     let mut world = World::new().await;
+    until(&mut world, "2026-10-19", 9).await;
     let id = opened(&mut world, "D-1", FIRM).await;
     conclude(&mut world, &id, NoProblem).await;
     member(&mut world, &id, 0, report(&id)).await;
@@ -145,17 +147,20 @@ async fn a_comment_is_the_firms_own_on_feedback_it_has_and_not_of_tomorrow() {
     let event = comment(&world, &id, "C-1");
     assert_eq!(as_firm(&mut world, event).await.unwrap_err(), "WRONG_PHASE");
     world.wait(DAY).await;
-    let (occurred_at, receipt_ref) = (world.now.plus_seconds(-7_200), text("送达回证"));
-    let event = FeedbackDelivered { inspection: id.clone(), occurred_at, receipt_ref };
+    // Delivered at 23:00 the day before; the clock starts with the later day, that of the record.
+    let delivered = world.now.plus_seconds(-36_000);
+    let event =
+        FeedbackDelivered {
+            inspection: id.clone(), occurred_at: delivered, receipt_ref: text("送达回证")
+        };
     office(&mut world, Role::SectionOfficer, Some("S04"), event).await;
-    let at = |seconds: i64| world.now.plus_seconds(seconds);
-    let cases = [(at(-7_201), "INVALID_VALUE"), (at(1), "INVALID_VALUE")];
-    for (occurred_at, code) in cases {
+    assert_eq!(due(&world, Obligation::Comment, &id), (date("2026-11-03"), false));
+    for occurred_at in [delivered.plus_seconds(-1), world.now.plus_seconds(1)] {
         let event = CommentReceived { occurred_at, ..comment(&world, &id, "C-1") };
-        assert_eq!(as_firm(&mut world, event).await.unwrap_err(), code);
+        assert_eq!(as_firm(&mut world, event).await.unwrap_err(), "INVALID_VALUE");
     }
     // Between the delivery and its record: late truth.
-    let event = CommentReceived { occurred_at: at_delivery(&world), ..comment(&world, &id, "C-1") };
+    let event = CommentReceived { occurred_at: delivered, ..comment(&world, &id, "C-1") };
     as_firm(&mut world, event.clone()).await.unwrap();
     assert_eq!(as_firm(&mut world, event).await.unwrap_err(), "ALREADY_RECORDED");
     // Of another firm.
@@ -165,10 +170,6 @@ async fn a_comment_is_the_firms_own_on_feedback_it_has_and_not_of_tomorrow() {
     assert_eq!(as_firm(&mut world, event.clone()).await.unwrap_err(), "ROLE_NOT_HELD");
     office(&mut world, COORDINATOR, None, event).await;
     world.verify().await;
-}
-
-fn at_delivery(world: &World) -> lotbook_chain::Instant {
-    world.now.plus_seconds(-7_200)
 }
 
 #[tokio::test(flavor = "multi_thread")]
