@@ -188,11 +188,18 @@ async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     certificate.substitutions
 }
 
-/// Somebody whom several inspections have, with those inspections.
+/// Who sits in no first seat: three inspectors alone have what that seat asks for, many what the others do.
+fn replaceable(world: &World) -> Vec<InspectorId> {
+    let all = inspections(world);
+    let first: BTreeSet<_> = all.iter().map(|(_, i)| i.team[0].clone()).collect();
+    let members: BTreeSet<_> = all.into_iter().flat_map(|(_, i)| i.team).collect();
+    members.into_iter().filter(|who| !first.contains(who)).collect()
+}
+
+/// The one of them whom most inspections have, at least two, with those inspections.
 fn busy(world: &World) -> (InspectorId, Vec<InspectionId>) {
-    let teams = inspections(world).into_iter().flat_map(|(_, i)| i.team);
-    let all = teams.map(|who| (with_member(world, &who), who)).max_by_key(|(of, _)| of.len());
-    let (of, who) = all.unwrap();
+    let all = replaceable(world).into_iter().map(|who| (with_member(world, &who), who));
+    let (of, who) = all.max_by_key(|(of, _)| of.len()).unwrap();
     assert!(of.len() >= 2);
     (who, of)
 }
@@ -231,6 +238,58 @@ async fn a_withdrawal_draws_a_substitute_for_every_slot_and_blocks_the_start_unt
     let records = certified(&world).await;
     assert_eq!((records.len(), records[0].kind), (1, SubstitutionKind::Withdraw));
     assert_eq!(records[0].slots.len(), his.len());
+    stays_withdrawn_and_recused(&mut world, &who, &before).await;
+    world.verify().await;
+}
+
+/// The next recusal's second pool knows who withdrew, and the pairs as conflicts.
+async fn stays_withdrawn_and_recused(world: &mut World, who: &InspectorId, before: &[Inspection]) {
+    let waiting = inspections(world).into_iter().filter(|(_, i)| i.started.is_none());
+    let plain = replaceable(world);
+    let next = waiting.flat_map(|(id, i)| i.team.into_iter().map(move |member| (id.clone(), member)));
+    let (inspection, next) = next.into_iter().find(|(_, member)| plain.contains(member)).unwrap();
+    ask(world, "R2", &inspection, &next, UNAVAILABLE).await;
+    decide(world, "R2", RecusalDecision::Withdraw).await.unwrap();
+    draw_for(world, "R2", Purpose::Substitute).await;
+    let record = certified(world).await.pop().unwrap();
+    let (inspectors, conflicts) = (record.inspectors.unwrap(), record.conflicts.unwrap());
+    let row = inspectors.rows.iter().find(|row| row.inspector_id == who.as_str()).unwrap();
+    assert_eq!((row.eligible, row.reason.as_str()), (false, "withdrawn"));
+    for inspection in before {
+        let recused = |c: &&lotbook_draw::ConflictRow| {
+            c.uscc == inspection.uscc.as_str() && c.inspector_id == who.as_str()
+        };
+        assert_eq!(conflicts.rows.iter().filter(recused).count(), 1);
+    }
+    assert!(!record.result.contains(&who.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fewer_than_three_candidates_are_flagged_as_predictable() {
+    let mut world = drawn().await;
+    let (who, his) = busy(&world);
+    ask(&mut world, "R1", &his[0], &who, UNAVAILABLE).await;
+    decide(&mut world, "R1", RecusalDecision::Withdraw).await.unwrap();
+    // Two are on duty who sit nowhere yet, have what the seats ask for and no conflict at all.
+    let state = world.replica.state();
+    let seated: BTreeSet<_> = board(&world).assignment.into_iter().collect();
+    let skilled = Text::new("人防工程").unwrap();
+    let fits = |row: &Inspector| {
+        row.qualifications.contains(&skilled)
+            && row.duty == Duty::Active
+            && !seated.contains(&row.inspector)
+            && !state.conflicts.keys().any(|(_, inspector)| *inspector == row.inspector)
+    };
+    let rows = || state.inspectors.values().map(|record| &record.row);
+    let two: BTreeSet<_> = rows().filter(|row| fits(row)).map(|row| row.inspector.clone()).take(2).collect();
+    assert_eq!(two.len(), 2);
+    duty(&mut world, |id| !two.contains(id), Duty::OffPost).await;
+    draw_for(&mut world, "R1", Purpose::Substitute).await;
+    for id in &his {
+        assert_eq!(of(&world, id).team.iter().filter(|member| two.contains(member)).count(), 1);
+    }
+    assert_eq!(flags(&world, Flag::PredictableSubstitute), his.len());
+    certified(&world).await;
     world.verify().await;
 }
 
@@ -409,9 +468,12 @@ async fn recusals_run_in_the_order_of_their_decisions_and_an_exhausted_pool_may_
     let mut world = drawn().await;
     let (who, his) = busy(&world);
     let (elsewhere, other) = {
-        let all = inspections(&world);
+        let (all, plain) = (inspections(&world), replaceable(&world));
         let found = all.into_iter().find_map(|(id, i)| {
-            i.team.iter().skip(1).find(|member| **member != who).map(|member| (id.clone(), member.clone()))
+            i.team
+                .iter()
+                .find(|member| **member != who && plain.contains(member))
+                .map(|member| (id.clone(), member.clone()))
         });
         found.unwrap()
     };
@@ -436,8 +498,11 @@ async fn recusals_run_in_the_order_of_their_decisions_and_an_exhausted_pool_may_
     duty(&mut world, |id| on_duty.contains(id), Duty::OffPost).await;
     let before = inspections(&world).into_iter().map(|(_, i)| i.team).collect::<Vec<_>>();
     draw_for(&mut world, "R1", Purpose::Swap).await;
-    let slot = board(&world).slots_of(&who)[0];
-    assert_eq!(world.replica.state().recusals[&id("R1")].outcome, Some(Outcome::Exhausted { slot }));
+    let Some(Outcome::Exhausted { slot }) = world.replica.state().recusals[&id("R1")].outcome else {
+        panic!("somebody came");
+    };
+    let seat = board(&world).assignment[slot as usize].clone();
+    assert_eq!((seat, &board(&world).firms[slot as usize / 3]), (who.clone(), &of(&world, &his[0]).uscc));
     assert_eq!(inspections(&world).into_iter().map(|(_, i)| i.team).collect::<Vec<_>>(), before);
     duty(&mut world, |id| on_duty.contains(id), Duty::Active).await;
     assert_eq!(code(start(&mut world, &his[0]).await), "RECUSAL_PENDING");
@@ -471,7 +536,7 @@ async fn a_missing_reveal_fails_the_attempt_and_the_retry_keeps_the_rows() {
     assert_eq!(failed.stage, Stage::Failed);
     assert_eq!(world.replica.state().batches[&batch()].attempts.len(), 1, "not an attempt of the batch");
     // What changes between the attempts does not count.
-    let away = board(&world).assignment.into_iter().find(|id| *id != who).unwrap();
+    let away = board(&world).assignment.into_iter().find(|id| !record.team.contains(id)).unwrap();
     duty(&mut world, |id| *id == away, Duty::Seconded).await;
     let unlinked =
         CeremonyOpened { previous_terminal: None, ..opening_for(&world, "R1", Purpose::Substitute) };
