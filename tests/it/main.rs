@@ -15,6 +15,7 @@ mod other_office;
 mod pool;
 mod protocol_page;
 mod recovery;
+mod recusal;
 mod refusal_limit;
 mod refusals;
 mod steps;

@@ -4,9 +4,11 @@ use super::At;
 use super::inspection::{meet, start, with_inspection};
 use crate::article::a21_comment::window_over;
 use crate::civil::date_of;
+use crate::recusal::Outcome;
 use crate::state::*;
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{EntryCorrected, Obligation};
+use lotbook_event::recusal::DirectTeamChanged;
 use lotbook_event::result::*;
 use lotbook_event::{Event, InspectionId, ViolationId};
 
@@ -25,6 +27,17 @@ pub(super) fn inspection_approved(state: &mut State, e: &InspectionApproved) {
             *approved = true;
         }
     });
+}
+
+/// The substitute takes the seat of the inspector recused.
+pub(super) fn direct_team_changed(state: &mut State, at: At<'_>, e: &DirectTeamChanged) {
+    let Some(recusal) = state.recusals.get_mut(&e.recusal) else { return };
+    recusal.outcome = Some(Outcome::Changed);
+    let Some(inspection) = state.inspections.get_mut(&recusal.inspection) else { return };
+    inspection.team_entry = at.hash;
+    for seat in inspection.team.iter_mut().filter(|seat| **seat == recusal.inspector) {
+        *seat = e.substitute.clone();
+    }
 }
 
 /// Delivery starts the clock D5: it gives the enterprise time, so the later of the two instants counts
