@@ -5,6 +5,7 @@
 mod calendar;
 mod codec;
 mod commands;
+mod disclosure;
 mod layering;
 mod other_office;
 mod pool;
