@@ -9,6 +9,7 @@ mod comment;
 mod comprehensive;
 mod correction;
 mod direct;
+mod disclosure;
 mod handling;
 mod layering;
 mod other_office;
