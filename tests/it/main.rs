@@ -21,4 +21,5 @@ mod refusal_limit;
 mod refusals;
 mod steps;
 mod tamper;
+mod whole_year;
 mod world;
