@@ -10,6 +10,7 @@ mod other_office;
 mod pool;
 mod protocol_page;
 mod recovery;
+mod recusal;
 mod refusals;
 mod tamper;
 mod world;
