@@ -5,6 +5,11 @@
 mod calendar;
 mod codec;
 mod commands;
+mod comment;
+mod comprehensive;
+mod correction;
+mod direct;
+mod handling;
 mod layering;
 mod other_office;
 mod pool;
@@ -12,5 +17,6 @@ mod protocol_page;
 mod recovery;
 mod recusal;
 mod refusals;
+mod steps;
 mod tamper;
 mod world;
