@@ -5,6 +5,7 @@
 //! [`statement`], then any family.
 
 pub mod ceremony;
+pub mod disclosure;
 pub mod draw;
 pub mod flag;
 pub mod id;
@@ -28,7 +29,8 @@ pub use wire::FieldError;
 /// The compiled `FileDescriptorSet` of the vocabulary, for JSON and reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lotbook.fds"));
 
-/// The prost messages as generated; nothing outside this room and the RPC room touches them.
+/// The prost messages as generated; nothing outside this room and the RPC room touches them, but those of
+/// [`disclosure`].
 #[allow(clippy::all, missing_docs, rustdoc::all)]
 pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/lotbook.v1.rs"));
