@@ -21,6 +21,7 @@ pub mod key;
 pub mod obligation;
 pub mod participant;
 pub mod pool;
+pub mod projection;
 pub mod recusal;
 pub mod registry;
 pub mod staffing;
