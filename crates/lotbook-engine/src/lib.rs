@@ -8,13 +8,14 @@ pub mod create;
 pub mod engine;
 pub mod group;
 pub mod port;
+pub mod projector;
 pub mod publish;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};
 pub use engine::{Engine, EngineOptions, OpenError, RefusalReceipt, SubmitError, Unavailable};
 pub use lotbook_chain as chain;
-pub use lotbook_domain::{SignedStatement, State};
+pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 
 use lotbook_chain::SigningKey;

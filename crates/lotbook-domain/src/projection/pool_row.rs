@@ -1,11 +1,11 @@
 //! Rows of a frozen pool with their reasons (draw.md 2, rules.md 1.11).
 
-use super::{BadKey, is};
+use super::BadKey;
 use crate::ceremony::{Frozen, Rows};
 use crate::state::State;
 use lotbook_draw::{ConflictRow, InspectorRow, ObjectRow};
-use lotbook_event::DrawId;
 use lotbook_event::proto::{PoolRowKind, PoolRowView};
+use lotbook_event::{DrawId, Text};
 
 /// Which rows.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ pub struct Filter {
     /// Eligible or not.
     pub eligible: Option<bool>,
     /// Reason.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
 }
 
 /// Rows of the pool of a draw: enterprises, inspectors, conflicts; of a recusal's draw those of the second
@@ -50,7 +50,7 @@ impl Filter {
             && self
                 .eligible
                 .is_none_or(|eligible| eligible == row.eligible && row.kind() != PoolRowKind::Conflict)
-            && is(self.reason.as_ref(), &row.reason)
+            && self.reason.as_ref().is_none_or(|reason| reason.as_str() == row.reason)
     }
 }
 

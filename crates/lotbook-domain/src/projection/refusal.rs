@@ -3,6 +3,7 @@
 use super::{BadKey, is};
 use crate::state::State;
 use lotbook_chain::{Instant, KeyId, Position};
+use lotbook_event::Code;
 use lotbook_event::oversight::{RefusalsCounted, StatementRefused};
 use lotbook_event::proto as view;
 use lotbook_event::wire::Wire;
@@ -10,8 +11,8 @@ use lotbook_event::wire::Wire;
 /// Which refusals.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Refusal code; of a count: one of its codes. A code of another version is not known here.
-    pub code: Option<String>,
+    /// Refusal code; of a count: one of its codes.
+    pub code: Option<Code>,
     /// The author.
     pub author: Option<KeyId>,
     /// Kind of the event that was stated; counts do not say it.
@@ -29,7 +30,7 @@ pub fn refusals<'a>(
 ) -> Result<impl Iterator<Item = (String, view::RefusalView)> + use<'a>, BadKey> {
     let rows = behind(&state.refusals.recorded, after)?.iter();
     let wanted = |refused: &StatementRefused| {
-        filter.code.as_ref().is_none_or(|code| code == refused.code.as_str())
+        filter.code.is_none_or(|code| code.as_str() == refused.code.as_str())
             && is(filter.author.as_ref(), &refused.author)
             && filter.event.as_ref().is_none_or(|event| event == refused.event.as_str())
     };
@@ -51,8 +52,8 @@ pub fn refusal_counts<'a>(
 ) -> Result<impl Iterator<Item = (String, view::RefusalCountView)> + use<'a>, BadKey> {
     let rows = behind(&state.refusals.counted, after)?.iter();
     let wanted = |counted: &RefusalsCounted| {
-        let of_code = |code: &String| counted.refusals.iter().any(|count| count.code.as_str() == code);
-        filter.code.as_ref().is_none_or(of_code) && is(filter.author.as_ref(), &counted.author)
+        let of_code = |code: Code| counted.refusals.iter().any(|count| count.code.as_str() == code.as_str());
+        filter.code.is_none_or(of_code) && is(filter.author.as_ref(), &counted.author)
     };
     let rows = rows.filter(move |(_, _, counted)| wanted(counted));
     Ok(rows.map(|(position, at, counted)| {
