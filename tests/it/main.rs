@@ -5,11 +5,17 @@
 mod calendar;
 mod codec;
 mod commands;
+mod comment;
+mod comprehensive;
+mod correction;
+mod direct;
+mod handling;
 mod layering;
 mod other_office;
 mod pool;
 mod protocol_page;
 mod recovery;
 mod refusals;
+mod steps;
 mod tamper;
 mod world;
