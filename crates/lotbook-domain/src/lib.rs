@@ -24,6 +24,7 @@ pub mod person;
 pub mod pool;
 pub mod projection;
 pub mod recusal;
+pub mod refusals;
 pub mod registry;
 pub mod staffing;
 pub mod state;

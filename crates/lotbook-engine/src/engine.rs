@@ -4,6 +4,7 @@ use crate::group::Outcome;
 use crate::port::Clock;
 use crate::projector::Projector;
 use crate::publish::{EndListener, Listener, Published};
+use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
 use lotbook_chain::{Entry, Position, Receipt, Sealed, Signature, StatementHash};
@@ -86,7 +87,7 @@ pub enum SubmitError {
 pub struct RefusalReceipt {
     /// Hash of the statement bytes.
     pub statement: StatementHash,
-    /// Position at which it was decided.
+    /// Position at which it was decided: the head at that time, where its record stands if it has one.
     pub position: Position,
     /// Refusal code.
     pub code: String,
@@ -159,7 +160,13 @@ impl Engine {
         });
         let (jobs, waiting) = sync_channel(QUEUE);
         let anchored = (std::time::Instant::now(), 0);
-        let writer = Writer { shared: shared.clone(), signers: options.signers, jobs: waiting, anchored };
+        let writer = Writer {
+            shared: shared.clone(),
+            signers: options.signers,
+            jobs: waiting,
+            anchored,
+            counted: Counted::default(),
+        };
         // The projector first: it ends when the writer does.
         let followed = shared.clone();
         let projector = spawn("projector", move || followed.projector.run(&followed))?;

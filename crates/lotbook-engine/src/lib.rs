@@ -10,6 +10,7 @@ pub mod group;
 pub mod port;
 pub mod projector;
 pub mod publish;
+mod refusing;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};
