@@ -32,8 +32,10 @@ pub mod client;
 pub mod error;
 pub mod follower;
 pub mod limits;
+pub mod query;
 pub mod receipt;
 pub mod stream;
+pub mod submission;
 pub mod trust;
 
 #[cfg(test)]
@@ -42,7 +44,9 @@ mod ledger;
 pub use client::Client;
 pub use error::{ClientError, Refused, Unavailable, Untrustworthy};
 pub use follower::{Cursor, Follower, VerifiedEntry};
-pub use lotbook_rpc::RpcError;
+pub use lotbook_rpc::{RpcError, proto};
+pub use query::{List, Query};
 pub use receipt::{SignedStatement, Submitted};
 pub use stream::{Entries, Subscription, Verified};
+pub use submission::{Answered, Submissions};
 pub use trust::{Genesis, TrustRoot};
