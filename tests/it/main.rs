@@ -25,4 +25,5 @@ mod steps;
 mod submit_stream;
 mod subscribe;
 mod tamper;
+mod whole_year;
 mod world;

@@ -167,7 +167,9 @@ fn code(result: Result<Submitted, ClientError>) -> String {
 }
 
 fn flags(world: &World, flag: Flag) -> usize {
-    world.replica.state().flags.iter().filter(|flagged| flagged.flag == flag).count()
+    let own = format!("{}/{}", batch().0, batch().1);
+    let flags = world.replica.state().flags.iter().filter(|flagged| flagged.subject.starts_with(&own));
+    flags.filter(|flagged| flagged.flag == flag).count()
 }
 
 async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty) {
