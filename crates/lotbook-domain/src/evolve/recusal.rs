@@ -72,13 +72,6 @@ pub(super) fn substitute_pool_exhausted(state: &mut State, e: &SubstitutePoolExh
     settle(state, &e.recusal, Outcome::Exhausted { slot: e.slot });
 }
 
-pub(super) fn direct_team_changed(state: &mut State, at: At<'_>, e: &DirectTeamChanged) {
-    let Some(recusal) = state.recusals.get(&e.recusal) else { return };
-    let (inspection, leaves) = (recusal.inspection.clone(), recusal.inspector.clone());
-    replace(state, at.hash, &inspection, &leaves, &e.substitute);
-    settle(state, &e.recusal, Outcome::Changed);
-}
-
 /// Somebody comes for somebody, in the same seat.
 fn replace(
     state: &mut State,
