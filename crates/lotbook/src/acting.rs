@@ -48,10 +48,12 @@ pub fn right(state: &State, key: KeyId, event: &Event, named: &Named) -> Result<
         Authority::Participants => takes_part(state, key, event, role),
         Authority::LedgerOnly => false,
     };
-    let held: Vec<_> =
-        record.rights().filter(|(right, _)| may(right.0) && named.allows(right)).collect();
-    let fitting: Vec<_> =
-        held.iter().filter(|(right, grant)| concerns(state, event, right, grant)).map(|(right, _)| *right).collect();
+    let held: Vec<_> = record.rights().filter(|(right, _)| may(right.0) && named.allows(right)).collect();
+    let fitting: Vec<_> = held
+        .iter()
+        .filter(|(right, grant)| concerns(state, event, right, grant))
+        .map(|(right, _)| *right)
+        .collect();
     match (fitting.as_slice(), held.as_slice()) {
         ([only], _) => Ok((*only).clone()),
         // None concerns the subject: the ledger says so, with the article.
@@ -59,14 +61,19 @@ pub fn right(state: &State, key: KeyId, event: &Event, named: &Named) -> Result<
         ([], []) => Err(not_held(record, event, named).into()),
         (several, _) => {
             let names: Vec<_> = several.iter().map(|right| tell(right)).collect();
-            Err(usage(format!("the key holds several rights that fit: {}; name one with --role or --section", names.join("; "))))
+            Err(usage(format!(
+                "the key holds several rights that fit: {}; name one with --role or --section",
+                names.join("; ")
+            )))
         }
     }
 }
 
 /// A right as people type it.
 pub fn tell((role, section): &Right) -> String {
-    section.as_ref().map_or_else(|| format!("--role {role}"), |section| format!("--role {role} --section {section}"))
+    section
+        .as_ref()
+        .map_or_else(|| format!("--role {role}"), |section| format!("--role {role} --section {section}"))
 }
 
 fn alive(state: &State, key: KeyId) -> Result<&Key> {
@@ -74,10 +81,16 @@ fn alive(state: &State, key: KeyId) -> Result<&Key> {
     let unknown = || refuse(Code::UnknownKey, format!("the key {key} is not registered on this ledger"));
     let record = state.keys.get(&key).ok_or_else(unknown)?;
     if let Some(position) = record.revoked {
-        return Err(refuse(Code::UnknownKey, format!("the key {key} was revoked at position {position}")).into());
+        return Err(
+            refuse(Code::UnknownKey, format!("the key {key} was revoked at position {position}")).into()
+        );
     }
     if record.rights().next().is_none() {
-        return Err(refuse(Code::KeyNotConfirmed, format!("the key {key} waits for the leader's confirmation")).into());
+        return Err(refuse(
+            Code::KeyNotConfirmed,
+            format!("the key {key} waits for the leader's confirmation"),
+        )
+        .into());
     }
     Ok(record)
 }
@@ -91,7 +104,11 @@ fn not_held(record: &Key, event: &Event, named: &Named) -> Refusal {
     let person = record.rights().next().map_or("", |(_, grant)| grant.person.as_str());
     let held: Vec<_> = record.rights().map(|(right, _)| tell(right)).collect();
     let as_named = if named.role.is_some() || named.section.is_some() { " as named" } else { "" };
-    let found = format!("{} needs {needs}; the key of {person} does not hold it{as_named}: it holds {}", event.name(), held.join("; "));
+    let found = format!(
+        "{} needs {needs}; the key of {person} does not hold it{as_named}: it holds {}",
+        event.name(),
+        held.join("; ")
+    );
     Refusal::new(Code::RoleNotHeld, event.name(), found)
 }
 
@@ -114,9 +131,8 @@ fn takes_part(state: &State, key: KeyId, event: &Event, role: Role) -> bool {
 
 /// Whether a subject concerns a right: the team of its inspector, the section of its officer.
 fn concerns(state: &State, event: &Event, (role, section): &Right, grant: &Grant) -> bool {
-    let of_batch = |batch: &BatchRecord| {
-        section.as_ref().is_none_or(|section| batch.batch.sections.contains(section))
-    };
+    let of_batch =
+        |batch: &BatchRecord| section.as_ref().is_none_or(|section| batch.batch.sections.contains(section));
     if let Some(inspection) = inspection_of(state, event) {
         return of_inspection(state, inspection, (*role, section.as_ref()), grant);
     }

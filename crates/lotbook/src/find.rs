@@ -22,10 +22,14 @@ pub fn inspection(state: &State, name: &str) -> Result<InspectionId> {
         uscc.as_str() == name
             || state.enterprises.get(uscc).is_some_and(|firm| firm.row.name.as_str() == name)
     };
-    let all = || state.inspections.iter().filter(|(id, inspection)| {
-        meant(&inspection.uscc) || id.as_str().ends_with(&format!("/{name}"))
-    });
-    let open: Vec<_> = all().filter(|(_, inspection)| inspection.closed.is_none()).map(|(id, _)| id).collect();
+    let all = || {
+        state
+            .inspections
+            .iter()
+            .filter(|(id, inspection)| meant(&inspection.uscc) || id.as_str().ends_with(&format!("/{name}")))
+    };
+    let open: Vec<_> =
+        all().filter(|(_, inspection)| inspection.closed.is_none()).map(|(id, _)| id).collect();
     let every: Vec<_> = if open.is_empty() { all().map(|(id, _)| id).collect() } else { open };
     one("inspection", name, &every)
 }
@@ -36,8 +40,10 @@ pub fn inspection(state: &State, name: &str) -> Result<InspectionId> {
 /// See [`inspection`].
 pub fn enterprise(state: &State, name: &str) -> Result<Uscc> {
     let all = state.enterprises.iter();
-    let meant: Vec<_> =
-        all.filter(|(uscc, firm)| uscc.as_str() == name || firm.row.name.as_str() == name).map(|(uscc, _)| uscc).collect();
+    let meant: Vec<_> = all
+        .filter(|(uscc, firm)| uscc.as_str() == name || firm.row.name.as_str() == name)
+        .map(|(uscc, _)| uscc)
+        .collect();
     one("enterprise", name, &meant)
 }
 
@@ -47,8 +53,10 @@ pub fn enterprise(state: &State, name: &str) -> Result<Uscc> {
 /// See [`inspection`].
 pub fn inspector(state: &State, name: &str) -> Result<InspectorId> {
     let all = state.inspectors.iter();
-    let meant: Vec<_> =
-        all.filter(|(id, record)| id.as_str() == name || record.row.name.as_str() == name).map(|(id, _)| id).collect();
+    let meant: Vec<_> = all
+        .filter(|(id, record)| id.as_str() == name || record.row.name.as_str() == name)
+        .map(|(id, _)| id)
+        .collect();
     one("inspector", name, &meant)
 }
 
@@ -61,7 +69,9 @@ pub fn batch(state: &State, name: &str) -> Result<BatchKey> {
     let meant: Vec<_> = all.iter().filter(|(full, key)| full == name || key.1.as_str() == name).collect();
     match meant.as_slice() {
         [(_, key)] => Ok((*key).clone()),
-        several => Err(not_one("batch", name, &several.iter().map(|(full, _)| full.clone()).collect::<Vec<_>>())),
+        several => {
+            Err(not_one("batch", name, &several.iter().map(|(full, _)| full.clone()).collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -73,7 +83,10 @@ pub fn key(state: &State, name: &str) -> Result<KeyId> {
     let all = state.keys.iter();
     let meant = |(id, key): &(&KeyId, &lotbook_engine::domain::key::Key)| {
         (name.len() >= 8 && id.to_string().starts_with(name))
-            || key.grants.values().any(|grant| grant.person == name || (!grant.subject.is_empty() && grant.subject == name))
+            || key
+                .grants
+                .values()
+                .any(|grant| grant.person == name || (!grant.subject.is_empty() && grant.subject == name))
     };
     let meant: Vec<_> = all.filter(meant).map(|(id, _)| id).collect();
     one("key", name, &meant)
@@ -95,12 +108,19 @@ pub fn by_end<'a, T: core::fmt::Display + 'a>(
     let meant: Vec<_> = all.iter().filter(|(text, _)| text.ends_with(&format!("/{name}"))).collect();
     match meant.as_slice() {
         [(_, id)] => Ok(id),
-        several => Err(not_one(what, name, &several.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>())),
+        several => {
+            Err(not_one(what, name, &several.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>()))
+        }
     }
 }
 
 /// The next identifier that is free: `R-2026-001`.
-pub fn free<T: Ord>(letter: char, year: u32, taken: impl Fn(&str) -> bool, new: fn(String) -> Result<T, lotbook_event::FieldError>) -> Result<T> {
+pub fn free<T: Ord>(
+    letter: char,
+    year: u32,
+    taken: impl Fn(&str) -> bool,
+    new: fn(String) -> Result<T, lotbook_event::FieldError>,
+) -> Result<T> {
     let mut names = (1..=u32::MAX).map(|n| format!("{letter}-{year}-{n:03}"));
     let name = names.find(|name| !taken(name)).unwrap_or_default();
     Ok(new(name)?)
@@ -119,5 +139,9 @@ fn not_one(what: &str, name: &str, meant: &[String]) -> anyhow::Error {
     }
     let more = if meant.len() > MOST_NAMED { ", ..." } else { "" };
     let names: Vec<_> = meant.iter().take(MOST_NAMED).map(String::as_str).collect();
-    usage(format!("{} could be meant by {what} {name}: {}{more}; name one in full", meant.len(), names.join(", ")))
+    usage(format!(
+        "{} could be meant by {what} {name}: {}{more}; name one in full",
+        meant.len(),
+        names.join(", ")
+    ))
 }

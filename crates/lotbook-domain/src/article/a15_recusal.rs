@@ -149,7 +149,7 @@ fn persons<'a>(state: &'a State, key: &KeyId) -> BTreeSet<&'a str> {
 /// A conflict is a swap; but a withdrawal at an inspector's second granted recusal in the batch, if the
 /// rule set says so, once an inspection of the batch has started (no started team ever changes), and
 /// under Art. 9. Every other ground is a withdrawal.
-fn by_rule(
+pub(crate) fn by_rule(
     state: &State,
     recusal: &Recusal,
     inspection: &Inspection,

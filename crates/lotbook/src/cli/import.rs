@@ -58,4 +58,3 @@ pub struct Submit {
     #[arg(long, value_name = "N")]
     pub expected_position: Option<u64>,
 }
-

@@ -96,4 +96,3 @@ pub struct Verify {
     #[arg(long)]
     pub json: bool,
 }
-

@@ -16,4 +16,3 @@ pub enum Show {
         json: bool,
     },
 }
-

@@ -103,10 +103,15 @@ fn which(state: &State, key: &KeyId, draw: Option<&str>, part: Part) -> Result<D
         ([one], _) => Ok(one.draw.clone()),
         ([], [one]) => Ok(one.draw.clone()),
         ([], []) => bail!("no ceremony is open"),
-        ([], several) => bail!("{} ceremonies are open, in none of them has this key a step to do", several.len()),
+        ([], several) => {
+            bail!("{} ceremonies are open, in none of them has this key a step to do", several.len())
+        }
         (several, _) => {
             let names: Vec<_> = several.iter().map(|ceremony| ceremony.draw.as_str()).collect();
-            Err(usage(format!("several ceremonies wait for this key: {}; name one with --draw", names.join(", "))))
+            Err(usage(format!(
+                "several ceremonies wait for this key: {}; name one with --draw",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -125,7 +130,10 @@ fn commit(key_file: &Path, state: &State, key: &SigningKey, draw: &DrawId) -> Re
     let path = secret_path(state, key_file, draw)?;
     if !path.exists() {
         keyfile::write_private(&path, data_encoding::HEXLOWER.encode(&keyfile::random::<32>()?).as_bytes())?;
-        eprintln!("your 32 random bytes are kept in {}; keep that file until the draw is done", path.display());
+        eprintln!(
+            "your 32 random bytes are kept in {}; keep that file until the draw is done",
+            path.display()
+        );
     }
     Ok(SeedCommitted { draw: draw.clone(), commitment: commitment(state, key, draw, &secret(&path)?)? }
         .into())
@@ -149,12 +157,7 @@ fn pool(state: &State, draw: &DrawId) -> Result<lotbook_chain::EntryHash> {
 }
 
 /// The commitment of a key to a secret under the frozen pool of a draw.
-pub fn commitment(
-    state: &State,
-    key: &SigningKey,
-    draw: &DrawId,
-    secret: &Bytes32,
-) -> Result<Bytes32> {
+pub fn commitment(state: &State, key: &SigningKey, draw: &DrawId, secret: &Bytes32) -> Result<Bytes32> {
     // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
     Ok(Bytes32(lotbook_draw::commitment(&pool(state, draw)?.0, &key.public().key_id().0, &secret.0)))
 }
@@ -198,10 +201,13 @@ fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
             _ => None,
         };
         if json {
-            say!("{}", serde_json::json!({
-                "draw": ceremony.draw.as_str(), "recusal": ceremony.recusal.as_ref().map(|recusal| recusal.as_str()),
-                "stage": stage, "deadline": deadline, "participants": rows,
-            }));
+            say!(
+                "{}",
+                serde_json::json!({
+                    "draw": ceremony.draw.as_str(), "recusal": ceremony.recusal.as_ref().map(|recusal| recusal.as_str()),
+                    "stage": stage, "deadline": deadline, "participants": rows,
+                })
+            );
             continue;
         }
         say!("{}  {stage}{}", ceremony.draw, deadline.map_or(String::new(), |at| format!(" until {at}")));

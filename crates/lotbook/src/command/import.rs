@@ -21,7 +21,11 @@ pub async fn run(args: Import) -> Result<Exit> {
     let options = Options {
         complete: args.complete,
         calendars_from_year: args.calendars,
-        items_published_on: args.publish_items.as_deref().map(|on| given::date("--publish-items", on)).transpose()?,
+        items_published_on: args
+            .publish_items
+            .as_deref()
+            .map(|on| given::date("--publish-items", on))
+            .transpose()?,
     };
     let salts = std::cell::RefCell::new(None);
     let mut salt = || {
@@ -133,8 +137,11 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     let (client, serving) = match (&source.server, &source.data) {
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
-            let serving =
-                Serving::start(super::reading::data_dir(source, dir).engine(false)?, ([127, 0, 0, 1], 0).into()).await?;
+            let serving = Serving::start(
+                super::reading::data_dir(source, dir).engine(false)?,
+                ([127, 0, 0, 1], 0).into(),
+            )
+            .await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))
         }
         (None, None) => bail!("name --data or --server"),

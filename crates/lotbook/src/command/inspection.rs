@@ -75,8 +75,12 @@ async fn open(by: &Acting, direct: Direct, basis: Option<&Path>) -> Result<Exit>
     let reason = given::text("--reason", &direct.reason)?;
     let basis = basis.map(|text| desk.seal(text, format!("basis of inspection {inspection}"))).transpose()?;
     let next = match cause {
-        Some(DirectCause::Other) => format!("the leader runs `lotbook inspection approve --inspection {inspection}`"),
-        _ => format!("a member of the team runs `lotbook inspection notice --inspection {inspection} --visit-on DATE`"),
+        Some(DirectCause::Other) => {
+            format!("the leader runs `lotbook inspection approve --inspection {inspection}`")
+        }
+        _ => format!(
+            "a member of the team runs `lotbook inspection notice --inspection {inspection} --visit-on DATE`"
+        ),
     };
     let event =
         DirectInspectionOpened { inspection: inspection.clone(), uscc, items, cause, basis, reason, team };
@@ -203,7 +207,10 @@ fn row(state: &State, id: &InspectionId, record: &Record) -> serde_json::Value {
 }
 
 fn firm(state: &State, record: &Record) -> String {
-    state.enterprises.get(&record.uscc).map_or_else(|| record.uscc.to_string(), |firm| firm.row.name.to_string())
+    state
+        .enterprises
+        .get(&record.uscc)
+        .map_or_else(|| record.uscc.to_string(), |firm| firm.row.name.to_string())
 }
 
 /// How far an inspection is, in a word.

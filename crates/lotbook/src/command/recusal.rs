@@ -26,9 +26,7 @@ pub async fn run(args: Recusal) -> Result<Exit> {
         }
         Recusal::Decide { by, recusal, decision } => decide(&by, &recusal, &decision).await,
         Recusal::Open { by, recusal } => open(&by, &recusal).await,
-        Recusal::List { source, open, json } => {
-            list(&reading::ledger(&source).await?, open, json)
-        }
+        Recusal::List { source, open, json } => list(&reading::ledger(&source).await?, open, json),
     }
 }
 
@@ -46,13 +44,16 @@ async fn request(by: &Acting, asked: &Asked, details: Option<&Path>) -> Result<E
     let (state, year) = (desk.state(), year_of(date_of(desk.now())));
     let recusal = match &asked.id {
         Some(id) => given::given("--id", RecusalId::new(id.as_str()))?,
-        None => find::free('R', year, |name| state.recusals.keys().any(|id| id.as_str() == name), RecusalId::new)?,
+        None => {
+            find::free('R', year, |name| state.recusals.keys().any(|id| id.as_str() == name), RecusalId::new)?
+        }
     };
     let inspection = find::inspection(state, &asked.inspection)?;
     let inspector = find::inspector(state, &asked.inspector)?;
     let ground = given::named("--ground", &asked.ground, RecusalGround::from_code)?;
-    let details =
-        details.map(|text| desk.seal(text, format!("recusal {recusal}: {inspector} in {inspection}"))).transpose()?;
+    let details = details
+        .map(|text| desk.seal(text, format!("recusal {recusal}: {inspector} in {inspection}")))
+        .transpose()?;
     let next = format!("a recusal approver runs `lotbook recusal decide {recusal} swap|withdraw|reject`");
     let event = RecusalRequested { recusal: recusal.clone(), inspection, inspector, ground, details };
     desk.tell(event.into(), &format!("recusal {recusal}"), &next).await
@@ -77,7 +78,8 @@ async fn decide(by: &Acting, name: &str, decision: &str) -> Result<Exit> {
 }
 
 fn is_direct(state: &State, recusal: &RecusalId) -> bool {
-    let inspection = state.recusals.get(recusal).and_then(|recusal| state.inspections.get(&recusal.inspection));
+    let inspection =
+        state.recusals.get(recusal).and_then(|recusal| state.inspections.get(&recusal.inspection));
     inspection.is_some_and(|inspection| inspection.batch().is_none())
 }
 
@@ -121,7 +123,8 @@ fn opening(state: &State, id: &RecusalId) -> Result<CeremonyOpened> {
 fn list(ledger: &reading::Ledger, open: bool, json: bool) -> Result<Exit> {
     let (state, changes) = (ledger.verifier.state(), changes(ledger)?);
     let wanted = state.recusals.iter().filter(|(_, recusal)| !open || recusal.is_pending());
-    let rows = wanted.map(|(id, recusal)| (id, recusal, changes.get(id).map(Vec::as_slice).unwrap_or_default()));
+    let rows =
+        wanted.map(|(id, recusal)| (id, recusal, changes.get(id).map(Vec::as_slice).unwrap_or_default()));
     if json {
         let rows: Vec<_> = rows.map(|(id, recusal, changes)| row(state, id, recusal, changes)).collect();
         say!("{}", serde_json::json!({ "recusals": rows }));
@@ -145,9 +148,7 @@ fn list(ledger: &reading::Ledger, open: bool, json: bool) -> Result<Exit> {
 
 fn row(state: &State, id: &RecusalId, recusal: &Record, changes: &[Change]) -> serde_json::Value {
     let team = state.inspections.get(&recusal.inspection).map(|i| i.team.as_slice()).unwrap_or_default();
-    let change = |change: &Change| {
-        serde_json::json!({ "inspection": change.inspection.as_str(), "from": change.from.as_str(), "to": change.to.as_str() })
-    };
+    let change = |change: &Change| serde_json::json!({ "inspection": change.inspection.as_str(), "from": change.from.as_str(), "to": change.to.as_str() });
     serde_json::json!({
         "recusal": id.as_str(), "inspection": recusal.inspection.as_str(), "inspector": recusal.inspector.as_str(),
         "ground": recusal.ground.code(), "stage": stage(recusal), "pending": recusal.is_pending(),

@@ -57,11 +57,16 @@ fn read(path: &Path) -> Result<Parts> {
 fn write_template(state: &State, id: &InspectionId, path: &Path) -> Result<Exit> {
     let inspection = state.inspection(id)?;
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    let file = file.as_mut().map_err(|error| anyhow::anyhow!("failed to make {} (it is never replaced): {error}", path.display()))?;
+    let file = file.as_mut().map_err(|error| {
+        anyhow::anyhow!("failed to make {} (it is never replaced): {error}", path.display())
+    })?;
     std::io::Write::write_all(file, template(state, id, inspection).as_bytes())
         .with_context(|| format!("failed to write {}", path.display()))?;
     say!("{}", path.display());
-    say!("  fill in the empty parts, then: `lotbook inspection report --inspection {id} --from {}`", path.display());
+    say!(
+        "  fill in the empty parts, then: `lotbook inspection report --inspection {id} --from {}`",
+        path.display()
+    );
     Ok(Exit::Done)
 }
 

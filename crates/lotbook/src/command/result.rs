@@ -16,12 +16,18 @@ use std::path::Path;
 
 pub async fn run(args: Outcome) -> Result<Exit> {
     match args {
-        Outcome::Confirm { by, inspection, item, outcome } => confirm(&by, &inspection, &item, &outcome).await,
+        Outcome::Confirm { by, inspection, item, outcome } => {
+            confirm(&by, &inspection, &item, &outcome).await
+        }
         Outcome::Dispatch { by, inspection, method, legal_basis } => {
             dispatch(&by, &inspection, &method, &legal_basis).await
         }
-        Outcome::Deliver { by, inspection, receipt, at } => deliver(&by, &inspection, &receipt, at.as_deref()).await,
-        Outcome::Publish { by, inspection, channel, receipt } => publish(&by, &inspection, &channel, &receipt).await,
+        Outcome::Deliver { by, inspection, receipt, at } => {
+            deliver(&by, &inspection, &receipt, at.as_deref()).await
+        }
+        Outcome::Publish { by, inspection, channel, receipt } => {
+            publish(&by, &inspection, &channel, &receipt).await
+        }
         Outcome::Comment { by, inspection, text_file, consent, at, id } => {
             let came = Came { inspection, consent, at, id };
             comment(&by, came, &text_file).await
@@ -53,7 +59,8 @@ async fn dispatch(by: &Acting, name: &str, method: &str, legal_basis: &str) -> R
     let legal_basis = given::text("--legal-basis", legal_basis)?;
     let desk = Desk::open(by).await?;
     let inspection = find::inspection(desk.state(), name)?;
-    let next = format!("when it has arrived: `lotbook result deliver --inspection {inspection} --receipt REF`");
+    let next =
+        format!("when it has arrived: `lotbook result deliver --inspection {inspection} --receipt REF`");
     let about = format!("inspection {inspection}");
     desk.tell(FeedbackDispatched { inspection, method, legal_basis }.into(), &about, &next).await
 }
@@ -91,13 +98,16 @@ async fn comment(by: &Acting, came: Came, text: &Path) -> Result<Exit> {
     let (state, year) = (desk.state(), year_of(date_of(desk.now())));
     let comment = match &came.id {
         Some(id) => given::given("--id", CommentId::new(id.as_str()))?,
-        None => find::free('C', year, |name| state.comments.keys().any(|id| id.as_str() == name), CommentId::new)?,
+        None => {
+            find::free('C', year, |name| state.comments.keys().any(|id| id.as_str() == name), CommentId::new)?
+        }
     };
     let inspection = find::inspection(state, &came.inspection)?;
     let delivered = state.inspections.get(&inspection).and_then(|record| record.delivered);
     let occurred_at = desk.occurred(came.at.as_deref(), delivered)?;
     let text = desk.seal(text, format!("comment {comment} on inspection {inspection}"))?;
-    let next = format!("when its time is over, the coordinator runs `lotbook result answer --comment {comment}`");
+    let next =
+        format!("when its time is over, the coordinator runs `lotbook result answer --comment {comment}`");
     let about = format!("comment {comment}");
     let event = CommentReceived { inspection, comment, occurred_at, text, consent: came.consent };
     desk.tell(event.into(), &about, &next).await
@@ -116,7 +126,8 @@ async fn correct(by: &Acting, position: u64, [field, value, reason]: [&String; 3
     let desk = Desk::open(by).await?;
     let bytes = usize::try_from(position).ok().and_then(|at| desk.ledger.entries.get(at));
     let none = || {
-        let found = format!("the ledger has {} entries, none at position {position}", desk.ledger.entries.len());
+        let found =
+            format!("the ledger has {} entries, none at position {position}", desk.ledger.entries.len());
         Refusal::new(Code::UnknownSubject, position, found)
     };
     let bytes = bytes.ok_or_else(none)?;
@@ -131,5 +142,6 @@ async fn correct(by: &Acting, position: u64, [field, value, reason]: [&String; 3
         reason: given::text("--reason", reason)?,
     }
     .into();
-    desk.tell(event, &format!("{field} of the {name} at position {position}"), "both versions stay visible").await
+    desk.tell(event, &format!("{field} of the {name} at position {position}"), "both versions stay visible")
+        .await
 }

@@ -23,7 +23,11 @@ pub async fn run(args: Submit) -> Result<Exit> {
 
 fn statement(args: &Submit) -> Result<Statement> {
     let role = given::role(&args.role)?;
-    let section = args.section.as_deref().map(|section| given::given("--section", SectionId::new(section))).transpose()?;
+    let section = args
+        .section
+        .as_deref()
+        .map(|section| given::given("--section", SectionId::new(section)))
+        .transpose()?;
     let fields = match &args.json {
         Some(path) => given::file(path)?,
         None => from_flags(&args.set)?,

@@ -41,7 +41,9 @@ pub fn run(args: &Verify) -> Result<Exit> {
 
 fn expectations(args: &Verify) -> Result<Expectations> {
     let vkey = args.vkey.as_deref().map(str::parse).transpose();
-    let vkey = vkey.map_err(|error: lotbook_chain::vkey::VerifierKeyError| usage(format!("--vkey is no verifier key: {error}")))?;
+    let vkey = vkey.map_err(|error: lotbook_chain::vkey::VerifierKeyError| {
+        usage(format!("--vkey is no verifier key: {error}"))
+    })?;
     let head = args
         .head
         .as_deref()

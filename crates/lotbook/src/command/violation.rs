@@ -24,7 +24,12 @@ pub async fn run(args: Violation) -> Result<Exit> {
         }
         Violation::Investigate { by, violation } => {
             let violation = id(&violation)?;
-            (by, violation.clone(), InvestigationOpened { violation }.into(), "`lotbook result violation decide`")
+            (
+                by,
+                violation.clone(),
+                InvestigationOpened { violation }.into(),
+                "`lotbook result violation decide`",
+            )
         }
         Violation::Decide { by, violation, kind, decision_no, legal_basis } => {
             let violation = id(&violation)?;
@@ -34,7 +39,12 @@ pub async fn run(args: Violation) -> Result<Exit> {
                 decision_no: given::text("--decision-no", &decision_no)?,
                 legal_basis: given::text("--legal-basis", &legal_basis)?,
             };
-            (by, violation, event.into(), "the publisher runs `lotbook result violation publish` or `withhold`")
+            (
+                by,
+                violation,
+                event.into(),
+                "the publisher runs `lotbook result violation publish` or `withhold`",
+            )
         }
         Violation::Publish { by, violation, receipt } => {
             let violation = id(&violation)?;
@@ -55,11 +65,21 @@ pub async fn run(args: Violation) -> Result<Exit> {
     Desk::open(&by).await?.tell(event, &format!("violation {violation}"), next).await
 }
 
-async fn found(mut desk: Desk, [name, item]: [&String; 2], details: String, id: Option<String>) -> Result<Exit> {
+async fn found(
+    mut desk: Desk,
+    [name, item]: [&String; 2],
+    details: String,
+    id: Option<String>,
+) -> Result<Exit> {
     let (state, year) = (desk.state(), year_of(date_of(desk.now())));
     let violation = match &id {
         Some(id) => given::given("--id", ViolationId::new(id.as_str()))?,
-        None => find::free('V', year, |name| state.violations.keys().any(|id| id.as_str() == name), ViolationId::new)?,
+        None => find::free(
+            'V',
+            year,
+            |name| state.violations.keys().any(|id| id.as_str() == name),
+            ViolationId::new,
+        )?,
     };
     let inspection = find::inspection(state, name)?;
     let item = given::given("--item", ItemId::new(item.as_str()))?;
