@@ -5,6 +5,8 @@
 mod calendar;
 mod codec;
 mod commands;
+mod commands_day;
+mod commands_recusal;
 mod layering;
 mod other_office;
 mod pool;
