@@ -8,14 +8,16 @@ pub mod create;
 pub mod engine;
 pub mod group;
 pub mod port;
+pub mod projector;
 pub mod publish;
+mod refusing;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};
 pub use engine::{Engine, EngineOptions, OpenError, RefusalReceipt, SubmitError, Unavailable};
 pub use lotbook_chain as chain;
 pub use lotbook_domain as domain;
-pub use lotbook_domain::{SignedStatement, State};
+pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 
 use lotbook_chain::SigningKey;

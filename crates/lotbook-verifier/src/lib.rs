@@ -7,10 +7,12 @@
 pub mod certificate;
 pub mod finding;
 pub mod grade;
+mod refusal;
 pub mod verdict;
 pub mod verify;
 
 pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
+pub use lotbook_domain::disclosure::document_hash;
 pub use verdict::{DrawVerdict, Expectations, Verdict};
 pub use verify::Verifier;

@@ -1,6 +1,7 @@
 //! The command line's words, one file a command family.
 
 mod ceremony;
+mod disclosure;
 mod import;
 mod inspection;
 mod key;
@@ -11,6 +12,7 @@ mod show;
 mod todo;
 
 pub use ceremony::{Ceremony, Draw};
+pub use disclosure::Disclosure;
 pub use import::{Import, Submit};
 pub use inspection::{Inspection, ReportParts};
 pub use key::{Key, Register};
@@ -72,6 +74,8 @@ pub enum Command {
     /// Certificates of draws. 抽取证书
     #[command(subcommand)]
     Draw(Draw),
+    /// Derive a year's disclosure from the ledger again. 年度公开
+    Disclosure(Disclosure),
 }
 
 /// Where a ledger is read.
