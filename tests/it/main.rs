@@ -5,9 +5,9 @@
 mod calendar;
 mod codec;
 mod commands;
-mod comment;
 mod commands_day;
 mod commands_recusal;
+mod comment;
 mod comprehensive;
 mod correction;
 mod direct;
@@ -18,6 +18,7 @@ mod other_office;
 mod pool;
 mod protocol_page;
 mod recovery;
+mod recusal;
 mod refusal_limit;
 mod refusals;
 mod steps;
