@@ -1,9 +1,9 @@
 //! The office's day, run as the real program: what `todo` says is what is run, from a draw to a closed
 //! inspection with a violation and a comment.
 
-use crate::commands_recusal::draw_b3;
+use crate::commands_recusal::{draw_b3, until};
 use crate::recovery::program::{arg, done, run};
-use crate::world::{DAY, World};
+use crate::world::World;
 use lotbook_domain::state::Phase;
 use lotbook_event::{InspectionId, Uscc};
 use serde_json::Value;
@@ -130,7 +130,7 @@ async fn a_day_of_everybody_by_the_commands_that_todo_gives_them() {
         .iter()
         .find_map(|(id, i)| (i.draw()?.as_str() == "P-2026-S04/B3.1").then(|| id.to_string()));
     let id = id.unwrap();
-    world.wait(7 * DAY).await;
+    until(&mut world, "2026-09-16").await;
     inspect(&mut world, &id, "2026-09-16").await;
     let member = format!("inspector-{}", inspection(&world, &id).team[0]);
     let due = todo(&world, "section_officer-S01");
@@ -158,9 +158,7 @@ async fn comment(world: &mut World, id: &str) {
     world.follow().await;
     assert_eq!(article(world, "coordinator", "result answer", "C-2026-001"), None, "its time is not over");
     assert_eq!(article(world, "section_officer-S04", "inspection close", id), None);
-    for _ in 0..25 {
-        world.wait(DAY).await;
-    }
+    until(world, "2026-10-20").await;
     let fill = [("SUMMARY", "无异议"), ("--answer ANSWER", "--answer 感谢")];
     act(world, "coordinator", "result answer", "C-2026-001", &fill).await;
 }

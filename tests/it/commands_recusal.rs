@@ -3,8 +3,12 @@
 use crate::commands_day::{act, todo};
 use crate::recovery::program::{arg, done, run};
 use crate::world::{DAY, World};
+use lotbook_domain::civil::date_of;
+use lotbook_event::keys::Role;
+use lotbook_event::registry::RosterImported;
+use lotbook_event::{Bytes32, Date, Text};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the key file of each key id.
 fn files(world: &World) -> BTreeMap<String, String> {
@@ -32,9 +36,32 @@ async fn hold(world: &mut World, draw: &str) {
     }
 }
 
+/// Waits for a day, and lets the ledger know what day it is: a simulated one has no sign of life every hour.
+pub async fn until(world: &mut World, day: &str) {
+    let day = Date::new(day).unwrap();
+    while date_of(world.now) < day {
+        world.wait(DAY).await;
+    }
+    let text = |text: &str| Text::new(text).unwrap();
+    let imported = RosterImported {
+        file: text("nothing.csv"),
+        file_hash: Bytes32([0; 32]),
+        sealed: false,
+        rows: 0,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+        ended: 0,
+        repaired: 0,
+        rejected: 0,
+        dropped_columns: BTreeSet::new(),
+    };
+    world.state("registrar", Role::Registrar, None, imported).await.unwrap();
+}
+
 /// The comprehensive batch of the sample, drawn by commands.
 pub async fn draw_b3(world: &mut World) {
-    world.wait(4 * DAY).await;
+    until(world, "2026-09-08").await;
     act(world, "draw_operator-S04", "ceremony open", "P-2026-S04/B3", &[]).await;
     hold(world, "P-2026-S04/B3.1").await;
 }

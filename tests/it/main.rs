@@ -23,4 +23,5 @@ mod refusal_limit;
 mod refusals;
 mod steps;
 mod tamper;
+mod todo;
 mod world;

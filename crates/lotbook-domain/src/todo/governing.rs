@@ -2,6 +2,7 @@
 
 use super::{Todo, View};
 use crate::civil::{date_in, plus_days, year_of};
+use crate::disclosure::due_date;
 use crate::due::plan_subject;
 use crate::key::Key;
 use crate::person;
@@ -93,6 +94,31 @@ pub(super) fn publications(view: &View<'_>) -> Vec<Todo> {
         ),
     });
     todo.collect()
+}
+
+/// The disclosure of last year, from January until it is published (Art. 23).
+pub(super) fn disclosure(view: &View<'_>) -> Option<Todo> {
+    let year = year_of(view.today()).checked_sub(1)?;
+    let own = view.state.began.is_some_and(|began| year_of(began) <= year);
+    let record = view.state.disclosures.get(&year);
+    if !own || record.is_some_and(|record| record.published.is_some()) {
+        return None;
+    }
+    let derived = record.is_some_and(|record| record.generated.is_some());
+    let (what, what_zh, more) = if derived {
+        ("Publish the year's disclosure as derived", "公布年度执行情况", " --receipt REF")
+    } else {
+        ("Have the year's disclosure derived", "生成年度执行情况", "")
+    };
+    Some(Todo {
+        subject: year.to_string(),
+        about: String::new(),
+        what: what.into(),
+        what_zh,
+        article: 23,
+        due: due_date(view.state, year).map(|day| view.day(day)),
+        command: format!("result disclose --year {year}{more}"),
+    })
 }
 
 /// Keys that wait for the leader, and inspections under Art. 9 with another cause.

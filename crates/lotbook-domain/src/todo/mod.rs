@@ -81,6 +81,7 @@ fn of_right(view: &View<'_>, (role, section): &Right, grant: &Grant) -> Vec<Todo
         (Role::Publisher, _) => {
             let mut all = results::publisher(view);
             all.extend(governing::publications(view));
+            all.extend(governing::disclosure(view));
             all
         }
         (Role::Coordinator, _) => results::coordinator(view),

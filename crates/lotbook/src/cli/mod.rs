@@ -19,7 +19,7 @@ pub use key::{Key, Register};
 pub use ledger::{Demo, Init, Serve, Verify, Watch};
 pub use recusal::Recusal;
 pub use result::{Outcome, Violation};
-pub use show::Show;
+pub use show::{Show, What};
 pub use todo::Todo;
 
 use clap::{Args, Parser, Subcommand};
@@ -65,7 +65,6 @@ pub enum Command {
     #[command(subcommand)]
     Result(Outcome),
     /// Show anything that stands on a ledger. 显示
-    #[command(subcommand)]
     Show(Show),
     /// Follow a ledger, verified while it streams. 跟踪
     Watch(Watch),

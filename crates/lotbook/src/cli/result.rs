@@ -109,6 +109,18 @@ pub enum Outcome {
     /// A violation's whole way. 违法处理
     #[command(subcommand)]
     Violation(Violation),
+    /// Have a year's disclosure derived; with --receipt, tell that it is published as derived. 年度公开
+    Disclose {
+        /// The publisher.
+        #[command(flatten)]
+        by: Acting,
+        /// Calendar year.
+        #[arg(long)]
+        year: u32,
+        /// Reference of the publication.
+        #[arg(long, value_name = "REF")]
+        receipt: Option<String>,
+    },
     /// Correct what somebody else's entry says; both versions stay. 更正
     Correct {
         /// Leader, coordinator or supervisor, not the author of the entry.

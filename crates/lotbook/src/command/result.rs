@@ -9,7 +9,9 @@ use anyhow::{Context, Result};
 use lotbook_chain::Position;
 use lotbook_engine::domain::civil::{date_of, year_of};
 use lotbook_event::inspection::{ItemOutcome, ItemResultConfirmed};
-use lotbook_event::oversight::EntryCorrected;
+use lotbook_event::oversight::{
+    AnnualDisclosurePublished, AnnualDisclosureRequested, DisclosurePartKind, EntryCorrected,
+};
 use lotbook_event::result::*;
 use lotbook_event::{Code, CommentId, Event, ItemId, Refusal};
 use std::path::Path;
@@ -34,6 +36,7 @@ pub async fn run(args: Outcome) -> Result<Exit> {
         }
         Outcome::Answer { by, comment, summary, answer } => answered(&by, &comment, &summary, &answer).await,
         Outcome::Violation(args) => violation::run(args).await,
+        Outcome::Disclose { by, year, receipt } => disclose(&by, year, receipt.as_deref()).await,
         Outcome::Correct { by, position, field, value, reason } => {
             correct(&by, position, [&field, &value, &reason]).await
         }
@@ -119,6 +122,27 @@ async fn answered(by: &Acting, comment: &str, summary: &str, answer: &str) -> Re
     let desk = Desk::open(by).await?;
     let about = format!("comment {comment}");
     desk.tell(CommentAnswered { comment, summary, answer }.into(), &about, "").await
+}
+
+/// The ledger derives the document; it is published as derived last, with all of its parts (Art. 23).
+async fn disclose(by: &Acting, year: u32, receipt: Option<&str>) -> Result<Exit> {
+    let receipt = receipt.map(|receipt| given::text("--receipt", receipt)).transpose()?;
+    let desk = Desk::open(by).await?;
+    let about = format!("disclosure {year}");
+    let Some(receipt_ref) = receipt else {
+        let next = format!(
+            "read it (`lotbook disclosure --year {year}`), publish it, and run this with --receipt REF"
+        );
+        return desk.tell(AnnualDisclosureRequested { year }.into(), &about, &next).await;
+    };
+    let generated = desk.state().disclosures.get(&year).and_then(|record| record.generated.as_ref());
+    let none = || {
+        let found = format!("no disclosure of {year} has been derived; run this without --receipt first");
+        Refusal::new(Code::WrongPhase, &about, found)
+    };
+    let document = generated.ok_or_else(none)?.0.document;
+    let parts = DisclosurePartKind::ALL.iter().copied().collect();
+    desk.tell(AnnualDisclosurePublished { year, document, parts, receipt_ref }.into(), &about, "").await
 }
 
 /// Names the entry by its hash, too, so that nobody corrects another entry than they have read.
