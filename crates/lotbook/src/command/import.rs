@@ -165,15 +165,16 @@ fn own_drafts(
     let holds = |draft: &Draft| {
         record.is_some_and(|record| record.holds(draft.role, draft.section.as_ref()).is_some())
     };
+    // The closing record is for information; where it alone would be left, nothing is.
+    let closes = |draft: &Draft| matches!(draft.event, lotbook_event::Event::RosterImported(_));
     let mut left = BTreeSet::new();
     let mut unfinished = BTreeSet::new();
-    for draft in drafts.iter().filter(|draft| !holds(draft)) {
+    for draft in drafts.iter().filter(|draft| !holds(draft) && !closes(draft)) {
         let section =
             draft.section.as_ref().map_or(String::new(), |section| format!(" of section {section}"));
         left.insert(format!("{}: {} needs the role {}{section}", draft.file, draft.event.name(), draft.role));
         unfinished.insert(draft.file.clone());
     }
-    let closes = |draft: &Draft| matches!(draft.event, lotbook_event::Event::RosterImported(_));
     let own = drafts
         .into_iter()
         .filter(|draft| holds(draft) && !(closes(draft) && unfinished.contains(&draft.file)));

@@ -39,7 +39,7 @@ pub fn flat(view: &Value) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, value) in view.as_object().into_iter().flatten() {
         match value {
-            Value::Object(_) => all.extend(flat(value).into_iter().map(|(inner, value)| (inner, value))),
+            Value::Object(_) => all.extend(flat(value)),
             value => {
                 all.insert(name.clone(), value.clone());
             }
