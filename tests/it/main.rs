@@ -17,6 +17,7 @@ mod layering;
 mod other_office;
 mod pool;
 mod protocol_page;
+mod queries;
 mod recovery;
 mod recusal;
 mod refusal_limit;

@@ -123,6 +123,7 @@ fn of(
         dispatched_at: inspection.dispatched.as_ref().map(micros),
         delivered_at: inspection.delivered.as_ref().map(micros),
         published_at: inspection.published.as_ref().map(micros),
+        delivery_occurred_at: inspection.delivery_occurred.as_ref().map(micros),
         comment_window_closed: inspection.comment_window_closed,
         closed_at: inspection.closed.as_ref().map(micros),
         corrections: corrected.iter().flat_map(|(position, entry)| corrections(**position, entry)).collect(),
