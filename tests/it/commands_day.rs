@@ -62,11 +62,13 @@ async fn inspect(world: &mut World, id: &str, visit: &str) {
     assert_eq!(article(world, &team[1], "inspection notice", id), Some(14));
     act(world, &team[0], "inspection notice", id, &[("YYYY-MM-DD", visit)]).await;
     act(world, &team[0], "inspection start", id, &[]).await;
-    // Concluding before every item has its result is refused, with an exit code of its own.
+    // A report before everybody has concluded is refused, with an exit code of its own.
     let (key, url) = (world.data.key(&team[0]), world.serving.url.clone());
-    let early = run(&["inspection", "conclude", "--server", &url, "--key", arg(&key), "--inspection", id]);
+    let words = ["inspection", "report", "--server", &url, "--key", arg(&key), "--inspection", id];
+    let parts = ["--time", "a", "--content", "b", "--findings", "c", "--evaluation", "d", "--opinion", "e"];
+    let early = run(&[&words[..], &parts[..]].concat());
     assert_eq!(early.code, Some(1), "{}", early.err);
-    assert!(early.err.contains("WRONG_PHASE") && early.err.contains("has no result"), "{}", early.err);
+    assert!(early.err.contains("WRONG_PHASE") && early.err.contains("on record"), "{}", early.err);
     let stranger = world.data.key("inspector-I001");
     let stranger =
         if team.contains(&"inspector-I001".to_owned()) { world.data.key("inspector-I002") } else { stranger };

@@ -74,7 +74,8 @@ fn start(view: &View<'_>, id: &InspectionId, inspection: &Inspection) -> Step {
 fn on_site(view: &View<'_>, subject: &str, id: &InspectionId, inspection: &Inspection) -> Vec<Step> {
     let items = view.state.applicable_items(inspection).into_iter();
     let missing: Vec<_> = items.filter(|item| !inspection.results.contains_key(*item)).collect();
-    let due = visit(view, inspection);
+    // The clock D2 of a comprehensive inspection runs from its last result on.
+    let due = view.duty(&(Obligation::Report, id.as_str().to_owned())).or_else(|| visit(view, inspection));
     if missing.is_empty() && !inspection.concluded.iter().any(|member| member.as_str() == subject) {
         return vec![Step {
             what: "Conclude the inspection; every member does".into(),
