@@ -20,6 +20,7 @@ pub mod genesis;
 pub mod key;
 pub mod obligation;
 pub mod participant;
+pub mod person;
 pub mod pool;
 pub mod recusal;
 pub mod registry;

@@ -1,4 +1,4 @@
-//! Clocks of the duties D2-D4 (rules.md 1.6): started, met or missed, recomputed when a calendar comes.
+//! Clocks of the duties D2-D5 (rules.md 1.6): started, met or missed, recomputed when a calendar comes.
 
 use crate::calendar::{Calendar, WorkingDate};
 use crate::civil::end_of;
@@ -89,6 +89,12 @@ impl Obligations {
     /// A running or missed duty.
     pub fn get(&self, key: &DutyKey) -> Option<&Duty> {
         self.open.get(key)
+    }
+
+    /// The last day of a duty, whether it runs, was missed or was met; `None` before it starts.
+    pub fn last_day(&self, key: &DutyKey) -> Option<Date> {
+        let open = self.open.get(key).map(|duty| duty.due.date);
+        open.or_else(|| self.met.get(key).map(|met| met.due))
     }
 
     /// Running and missed duties, by kind and subject.

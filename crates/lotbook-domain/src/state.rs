@@ -173,6 +173,8 @@ pub enum Origin {
         cause: DirectCause,
         /// Whether it may start: another cause needs the leader's approval.
         approved: bool,
+        /// Who opened it; somebody else approves it.
+        by: KeyId,
     },
 }
 
@@ -220,6 +222,8 @@ pub struct Inspection {
     pub dispatched: Option<Instant>,
     /// When feedback was delivered.
     pub delivered: Option<Instant>,
+    /// When feedback reached the enterprise, as its delivery states; not the instant of the record.
+    pub delivery_occurred: Option<Instant>,
     /// When the result was published.
     pub published: Option<Instant>,
     /// Whether the time for comments ended without one.
@@ -246,6 +250,7 @@ impl Inspection {
             reported: None,
             dispatched: None,
             delivered: None,
+            delivery_occurred: None,
             published: None,
             comment_window_closed: false,
             closed: None,

@@ -1,6 +1,6 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
-use super::{Found, a08_items::in_force, a10_inspectors::may_act};
+use super::{Found, a08_items::in_force, a09_direct, a10_inspectors::may_act};
 use crate::civil::date_of;
 use crate::decide::Stated;
 use crate::evolve::At;
@@ -74,6 +74,7 @@ pub fn signs(state: &State, stated: &Stated<'_>) -> Result<(), Refusal> {
 pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
+    a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
     signs(state, stated)?;
     let on = date_of(e.occurred_at);

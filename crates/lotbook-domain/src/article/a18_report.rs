@@ -1,4 +1,7 @@
 //! Art. 18: item results, the conclusion of every member, and the report within five working days.
+//!
+//! A comprehensive inspection ends with its last item result, any other with its last conclusion
+//! (rules.md 1.6, D2).
 
 use super::Found;
 use super::a14_visit::{assigned, in_phase, occurred, recorded_late, signs};
@@ -13,7 +16,8 @@ use lotbook_event::{Code, Flag, ItemId, Refusal};
 /// Working days after the visit from which a conclusion is flagged (rules.md 1.6).
 pub const LONG_AFTER_SITE_WORKING_DAYS: u32 = 15;
 
-/// A member confirms the result of an item of the batch.
+/// A member confirms the result of an item of the inspection; of a comprehensive one also after members
+/// have concluded, for it stays started until every item that applies has its result.
 pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
@@ -29,13 +33,14 @@ pub fn item_result(state: &State, stated: &Stated<'_>, e: &ItemResultConfirmed) 
     Ok(())
 }
 
-/// A member concludes, once, after every item that applies has its result.
+/// A member concludes, once, after every item that applies has its result; in a comprehensive inspection
+/// items may finish on different days, and a member who is done concludes.
 pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Started, Phase::Started)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
     occurred(e.on_site_ended_at, inspection, stated, &e.inspection)?;
-    if let Some(item) = missing_item(state, inspection) {
+    if let (Some(item), false) = (missing_item(state, inspection), is_comprehensive(state, inspection)) {
         let found = format!("item {item} has no result");
         return Err(Refusal::new(Code::WrongPhase, &e.inspection, found));
     }
@@ -46,7 +51,13 @@ pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) ->
     signs(state, stated)
 }
 
-fn missing_item<'a>(state: &'a State, inspection: &'a Inspection) -> Option<&'a ItemId> {
+/// Whether several sections inspect together.
+pub(crate) fn is_comprehensive(state: &State, inspection: &Inspection) -> bool {
+    state.sections_of(inspection).len() > 1
+}
+
+/// The first item that applies and has no result.
+pub(crate) fn missing_item<'a>(state: &'a State, inspection: &'a Inspection) -> Option<&'a ItemId> {
     state.applicable_items(inspection).into_iter().find(|item| !inspection.results.contains_key(*item))
 }
 

@@ -78,7 +78,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         Event::CommentAnswered(e) => a21_comment::answered(state, stated, e),
         Event::ViolationFound(e) => a22_handling::found(state, stated, e),
         Event::InvestigationOpened(e) => a22_handling::investigated(state, e),
-        Event::HandlingDecided(e) => a22_handling::decided(state, e),
+        Event::HandlingDecided(e) => a22_handling::decided(state, stated, e),
         Event::HandlingPublished(e) => a22_handling::published(state, e),
         Event::HandlingWithheld(e) => a22_handling::withheld(state, e),
         Event::TransferAcknowledged(e) => a22_handling::acknowledged(state, e),

@@ -1,6 +1,7 @@
 //! Inspections and their clocks.
 
 use super::At;
+use crate::article::a18_report::{is_comprehensive, missing_item};
 use crate::civil::date_of;
 use crate::obligation::DutyKey;
 use crate::state::{Inspection, ItemResult, Phase, State};
@@ -26,6 +27,10 @@ pub(super) fn item_result(state: &mut State, at: At<'_>, e: &ItemResultConfirmed
     with_inspection(state, &e.inspection, |i| {
         i.results.insert(e.item.clone(), result);
     });
+    let comprehensive = state.inspections.get(&e.inspection).is_some_and(|i| is_comprehensive(state, i));
+    if comprehensive {
+        comprehensive_goes_on(state, at, &e.inspection);
+    }
 }
 
 /// Roster number or code for which the author of an entry acts.
@@ -35,17 +40,53 @@ pub(super) fn acting_subject(state: &State, at: At<'_>) -> String {
     acting.map(|grant| grant.subject.clone()).unwrap_or_default()
 }
 
-/// The last member's conclusion starts the clock D2.
+/// The last member's conclusion starts the clock D2, unless the inspection is a comprehensive one.
 pub(super) fn concluded(state: &mut State, at: At<'_>, e: &InspectionConcluded) {
     let who = acting_subject(state, at);
-    let Some(inspection) = state.inspections.get_mut(&e.inspection) else { return };
-    inspection.concluded.extend(inspection.team.iter().find(|id| id.as_str() == who).cloned());
-    if inspection.team.iter().all(|id| inspection.concluded.contains(id)) {
-        inspection.phase = Phase::Concluded;
-        inspection.concluded_at = Some(at.entry.recorded_at);
-        let days = state.rules.as_ref().map_or(0, |rules| rules.value.report_working_days);
-        start(state, Obligation::Report, e.inspection.as_str(), date_of(e.occurred_at), days);
+    with_inspection(state, &e.inspection, |i| {
+        i.concluded.extend(i.team.iter().find(|id| id.as_str() == who).cloned());
+    });
+    let Some(inspection) = state.inspections.get(&e.inspection) else { return };
+    if is_comprehensive(state, inspection) {
+        comprehensive_goes_on(state, at, &e.inspection);
+    } else if everybody_concluded(inspection) {
+        conclude(state, at, &e.inspection);
+        start_report(state, &e.inspection, date_of(e.occurred_at));
     }
+}
+
+/// A comprehensive inspection: the last item that applies starts the clock D2, once; it is concluded
+/// when every member has concluded too (rules.md 1.6).
+fn comprehensive_goes_on(state: &mut State, at: At<'_>, id: &InspectionId) {
+    let Some(inspection) = state.inspections.get(id) else { return };
+    if missing_item(state, inspection).is_some() {
+        return;
+    }
+    let applicable = state.applicable_items(inspection);
+    let results = inspection.results.iter().filter(|(item, _)| applicable.contains(item));
+    let last = results.map(|(_, result)| date_of(result.at)).max();
+    let done = everybody_concluded(inspection);
+    let runs = state.obligations.last_day(&(Obligation::Report, id.as_str().to_owned())).is_some();
+    if let Some(last) = last.filter(|_| !runs) {
+        start_report(state, id, last);
+    }
+    if done {
+        conclude(state, at, id);
+    }
+}
+
+fn everybody_concluded(inspection: &Inspection) -> bool {
+    inspection.team.iter().all(|member| inspection.concluded.contains(member))
+}
+
+fn conclude(state: &mut State, at: At<'_>, id: &InspectionId) {
+    advance(state, id, Phase::Concluded);
+    with_inspection(state, id, |i| i.concluded_at = Some(at.entry.recorded_at));
+}
+
+fn start_report(state: &mut State, id: &InspectionId, from: Date) {
+    let days = state.rules.as_ref().map_or(0, |rules| rules.value.report_working_days);
+    start(state, Obligation::Report, id.as_str(), from, days);
 }
 
 /// The report meets D2 and starts D3 and D4.

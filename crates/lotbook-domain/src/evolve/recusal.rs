@@ -9,4 +9,3 @@ pub(super) fn recusal_decided(_state: &mut State, _at: At<'_>, _e: &RecusalDecid
 pub(super) fn assignment_swapped(_state: &mut State, _at: At<'_>, _e: &AssignmentSwapped) {}
 pub(super) fn substitute_drawn(_state: &mut State, _at: At<'_>, _e: &SubstituteDrawn) {}
 pub(super) fn substitute_pool_exhausted(_state: &mut State, _e: &SubstitutePoolExhausted) {}
-pub(super) fn direct_team_changed(_state: &mut State, _at: At<'_>, _e: &DirectTeamChanged) {}
