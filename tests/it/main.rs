@@ -10,6 +10,7 @@ mod other_office;
 mod pool;
 mod protocol_page;
 mod recovery;
+mod refusal_limit;
 mod refusals;
 mod tamper;
 mod world;

@@ -23,6 +23,7 @@ pub mod participant;
 pub mod person;
 pub mod pool;
 pub mod recusal;
+pub mod refusals;
 pub mod registry;
 pub mod staffing;
 pub mod state;

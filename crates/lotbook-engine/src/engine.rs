@@ -3,6 +3,7 @@
 use crate::group::Outcome;
 use crate::port::Clock;
 use crate::publish::{Listener, Published};
+use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
 use lotbook_chain::{Entry, Position, Receipt, Sealed, Signature, StatementHash};
@@ -85,7 +86,7 @@ pub enum SubmitError {
 pub struct RefusalReceipt {
     /// Hash of the statement bytes.
     pub statement: StatementHash,
-    /// Position at which it was decided.
+    /// Position at which it was decided: the head at that time, where its record stands if it has one.
     pub position: Position,
     /// Refusal code.
     pub code: String,
@@ -153,7 +154,13 @@ impl Engine {
         });
         let (jobs, waiting) = sync_channel(QUEUE);
         let anchored = (std::time::Instant::now(), 0);
-        let writer = Writer { shared: shared.clone(), signers: options.signers, jobs: waiting, anchored };
+        let writer = Writer {
+            shared: shared.clone(),
+            signers: options.signers,
+            jobs: waiting,
+            anchored,
+            counted: Counted::default(),
+        };
         let writer = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run())?;
         Ok(Self { shared, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
     }

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod group;
 pub mod port;
 pub mod publish;
+mod refusing;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};

@@ -1,15 +1,15 @@
 //! The writer: one thread, one sentence. Everything that changes the ledger happens here, in order.
 
-use crate::engine::{Job, RefusalReceipt, Shared};
+use crate::engine::{Job, Shared};
 use crate::group::{Group, MAX_STATEMENTS, Outcome};
+use crate::refusing::Counted;
 use crate::{Signers, publish, read, write};
-use lotbook_chain::sign::{refusal_message, statement_message};
-use lotbook_chain::{Entry, EntryHash, Instant, KeyId, Position, Sealed, Signature, StatementHash};
+use lotbook_chain::sign::statement_message;
+use lotbook_chain::{Entry, EntryHash, Instant, KeyId, Position, Sealed, Signature};
 use lotbook_domain::authenticate::admit;
 use lotbook_domain::decide::DecideError;
 use lotbook_domain::{Rejection, SignedStatement, consequences, decide, derive, evolve, next_due};
-use lotbook_event::oversight::StatementRefused;
-use lotbook_event::{Code, Event, Refusal, Statement, StatementId, Text};
+use lotbook_event::{Code, Event, Refusal, Statement, StatementId};
 use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub(crate) struct Writer {
     pub signers: Signers,
     pub jobs: Receiver<Job>,
     pub anchored: (std::time::Instant, u64),
+    pub counted: Counted,
 }
 
 impl Writer {
@@ -62,6 +63,10 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => self.due(&mut group).map(|_| false)?,
                 Err(RecvTimeoutError::Disconnected) => true,
             };
+            if stop && !self.counted.is_empty() {
+                let now = self.due(&mut group)?;
+                self.state_counts(&mut group, now, true)?;
+            }
             self.commit(group)?;
             self.anchor(stop)?;
             if stop {
@@ -152,12 +157,16 @@ impl Writer {
         self.refuse(group, signed, event, refusal, now).map(Some)
     }
 
-    /// States everything due by now, each after the other; returns the time that counts from here on.
+    /// States everything due by now, each after the other, then the counts of refusals; returns the time
+    /// that counts from here on.
     fn due(&mut self, group: &mut Group) -> Result<Instant, Fatal> {
         let now = self.shared.clock.now().max(read(&self.shared.state).head.recorded_at);
         loop {
             let due = next_due(&read(&self.shared.state), now);
-            let Some(due) = due else { return Ok(now) };
+            let Some(due) = due else {
+                self.state_counts(group, now, false)?;
+                return Ok(now);
+            };
             let previous = read(&self.shared.state).head.hash;
             let sealed = self.seal_derived(previous, 0, due.event, now)?;
             let derived =
@@ -165,36 +174,6 @@ impl Writer {
             self.append(group, &sealed);
             self.append_derived(group, sealed.hash, derived, now)?;
         }
-    }
-
-    /// Records the refusal of an authentic statement, and signs a receipt for its author.
-    fn refuse(
-        &mut self,
-        group: &mut Group,
-        signed: &SignedStatement,
-        event: &str,
-        refusal: Refusal,
-        now: Instant,
-    ) -> Result<Outcome, Fatal> {
-        let statement = StatementHash::of(&signed.statement);
-        let (ledger, head) = {
-            let state = read(&self.shared.state);
-            (state.ledger(), state.head.clone())
-        };
-        let (code, article, position) = (refusal.code.as_str(), refusal.code.article(), Position(head.size));
-        let text = |text: &str| Text::new(text).map_err(|error| Fatal::Rules(error.to_string()));
-        let recorded = StatementRefused {
-            author: signed.key_id,
-            event: text(event)?,
-            code: text(code)?,
-            article,
-            statement_hash: statement,
-        };
-        let sealed = self.seal_derived(head.hash, 0, recorded.into(), now)?;
-        self.append(group, &sealed);
-        let signature = self.signers.system.sign(&refusal_message(ledger, statement, position, code));
-        let receipt = RefusalReceipt { statement, position, code: code.to_owned(), article, signature };
-        Ok(Outcome::Refused(refusal, Some(receipt)))
     }
 
     fn append_derived(
@@ -211,7 +190,7 @@ impl Writer {
         Ok(())
     }
 
-    fn seal_derived(
+    pub(crate) fn seal_derived(
         &self,
         cause: EntryHash,
         index: u64,
@@ -243,7 +222,7 @@ impl Writer {
         Sealed::seal(entry, body).map_err(|error| Fatal::Rules(error.to_string()))
     }
 
-    fn append<B: Borrow<Statement>>(&mut self, group: &mut Group, sealed: &Sealed<B>) {
+    pub(crate) fn append<B: Borrow<Statement>>(&mut self, group: &mut Group, sealed: &Sealed<B>) {
         evolve(&mut write(&self.shared.state), sealed);
         group.entries.push(sealed.bytes.clone());
     }

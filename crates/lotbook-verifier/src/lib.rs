@@ -7,6 +7,7 @@
 pub mod certificate;
 pub mod finding;
 pub mod grade;
+mod refusal;
 pub mod verdict;
 pub mod verify;
 

@@ -40,7 +40,7 @@ pub struct Verdict {
     pub stated: u64,
     /// Entries the ledger derived, each derived again.
     pub derived: u64,
-    /// Refusals on record.
+    /// Refusals on record: one by one, and counted beyond the limit of a key and hour.
     pub refusals: u64,
     /// Entries by event.
     pub events: BTreeMap<&'static str, u64>,

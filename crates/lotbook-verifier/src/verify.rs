@@ -2,6 +2,7 @@
 
 use crate::finding::{Check, Finding};
 use crate::grade::grade;
+use crate::refusal;
 use crate::verdict::{DrawVerdict, Expectations, Verdict};
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{Checkpoint, Entry, EntryHash, Instant, KeyId, Sealed, TreeHash};
@@ -9,8 +10,7 @@ use lotbook_domain::decide::DecideError;
 use lotbook_domain::{
     Genesis, Rejection, SignedStatement, State, authenticate, consequences, decide, derive, evolve, next_due,
 };
-use lotbook_event::oversight::StatementRefused;
-use lotbook_event::{Code, Event, Statement, StatementId};
+use lotbook_event::{Event, Statement, StatementId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A derived entry that must come next.
@@ -168,14 +168,13 @@ impl Verifier {
                 self.expect(sealed, derived);
                 Ok(())
             }
-            (Event::StatementRefused(refused), None) => {
-                refusal_form(&self.state, position, refused)?;
-                self.same(sealed, previous, 0, now, sealed.body.event.clone())
-            }
-            (other, None) => {
-                let what = format!("{} follows from nothing and was not due", other.name());
-                Err(Finding::new(position, Check::Derived, what))
-            }
+            (event, None) => match refusal::form(&self.state, position, event, now) {
+                Some(form) => form.and_then(|()| self.same(sealed, previous, 0, now, event.clone())),
+                None => {
+                    let what = format!("{} follows from nothing and was not due", event.name());
+                    Err(Finding::new(position, Check::Derived, what))
+                }
+            },
         }
     }
 
@@ -250,7 +249,7 @@ impl Verifier {
             checkpoint: checked,
             stated: self.stated,
             derived: self.derived,
-            refusals: self.events.get("StatementRefused").copied().unwrap_or(0),
+            refusals: self.refusals(),
             events: self.events.clone(),
             draws: self.draws(),
             flags,
@@ -297,6 +296,14 @@ impl Verifier {
         Ok(signed.size)
     }
 
+    /// Refusals recorded one by one, and those counted beyond the limit.
+    fn refusals(&self) -> u64 {
+        let refusals = &self.state.refusals;
+        let counted = refusals.counted.iter().flat_map(|(_, _, counted)| &counted.refusals);
+        let recorded = u64::try_from(refusals.recorded.len()).unwrap_or(u64::MAX);
+        counted.fold(recorded, |sum, row| sum.saturating_add(row.count))
+    }
+
     fn draws(&self) -> Vec<DrawVerdict> {
         let drawn = self.state.ceremonies.values().filter_map(|c| c.completed.as_ref().map(|done| (c, done)));
         let verdict = |(ceremony, done): (_, &lotbook_event::draw::DrawCompleted)| DrawVerdict {
@@ -308,22 +315,4 @@ impl Verifier {
         };
         drawn.map(verdict).collect()
     }
-}
-
-/// A refusal has no cause on the log; its form is what can be checked.
-fn refusal_form(state: &State, position: u64, refused: &StatementRefused) -> Checked {
-    if state.keys.get(&refused.author).is_none_or(|key| key.revoked.is_some()) {
-        let what = format!("the refused author {} holds no key here", refused.author);
-        return Err(Finding::new(position, Check::Derived, what));
-    }
-    let event = refused.event.as_str();
-    if event != "unreadable" && !Event::NAMES.contains(&event) {
-        return Err(Finding::new(position, Check::Derived, format!("there is no event {event} to refuse")));
-    }
-    let code = Code::ALL.iter().find(|code| code.as_str() == refused.code.as_str());
-    if code.is_some_and(|code| code.article() == refused.article) {
-        return Ok(());
-    }
-    let what = format!("{} with article {} is no refusal of these rules", refused.code, refused.article);
-    Err(Finding::new(position, Check::Derived, what))
 }

@@ -113,7 +113,8 @@ impl Forger {
         let follows = self.queue.pop_front();
         let due = || next_due(&self.state, at).map(|due| due.event);
         let original = self.played.event(position);
-        let refused = || matches!(original, Event::StatementRefused(_)).then(|| original.clone());
+        let is_refusal = matches!(original, Event::StatementRefused(_) | Event::RefusalsCounted(_));
+        let refused = || is_refusal.then(|| original.clone());
         let is_cause = follows.is_none();
         let Some(event) = follows.or_else(due).or_else(refused) else { return };
         if is_cause {
