@@ -3,9 +3,12 @@
 use prost::Message;
 use std::{env, error::Error, fs, path::PathBuf};
 
+/// Statements, and what they add up to.
+const FILES: &[&str] = &["lotbook/v1/statement.proto", "lotbook/v1/view.proto"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=../../proto");
-    let files = protox::compile(["lotbook/v1/statement.proto"], ["../../proto"])?;
+    let files = protox::compile(FILES, ["../../proto"])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("lotbook.fds"), files.encode_to_vec())?;
     tonic_prost_build::configure().build_client(false).build_server(false).compile_fds(files)?;

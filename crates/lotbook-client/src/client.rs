@@ -154,6 +154,11 @@ impl Client {
         Ok(Subscription::new(batches, Follower::new(self.trust_root().clone(), cursor)))
     }
 
+    /// The connection, shared.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     fn log(&self) -> LogServiceClient<Channel> {
         log(&self.channel)
     }
@@ -212,14 +217,16 @@ async fn fetch(channel: &Channel, position: u64) -> Result<Receipt, ClientError>
 }
 
 /// A unary request that tells the server how long it is waited for.
-fn deadline<T>(message: T) -> Request<T> {
+pub(crate) fn deadline<T>(message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.set_timeout(limits::CALL_TIMEOUT);
     request
 }
 
 /// The answer, or [`ClientError::Unavailable`] after [`limits::CALL_TIMEOUT`].
-async fn within<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, ClientError> {
+pub(crate) async fn within<T>(
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, ClientError> {
     match tokio::time::timeout(limits::CALL_TIMEOUT, call).await {
         Ok(answer) => answer.map(Response::into_inner).map_err(|status| ClientError::from_status(&status)),
         Err(_) => {

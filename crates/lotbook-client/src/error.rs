@@ -86,6 +86,8 @@ pub enum Untrustworthy {
     Marker(&'static str),
     #[error("the stream ended at position {found}, {expected} was asked for")]
     EndedEarly { expected: u64, found: u64 },
+    #[error("a list of which every page names itself as the next one")]
+    Paging,
 }
 
 impl ClientError {

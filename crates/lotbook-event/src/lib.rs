@@ -28,7 +28,8 @@ pub use wire::FieldError;
 /// The compiled `FileDescriptorSet` of the vocabulary, for JSON and reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lotbook.fds"));
 
-/// The prost messages as generated; nothing outside this room and the RPC room touches them.
+/// The prost messages as generated. Events are strong types everywhere else; of these, nothing but the views
+/// of `view.proto`, and what stands in them, is used outside this room.
 #[allow(clippy::all, missing_docs, rustdoc::all)]
 pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/lotbook.v1.rs"));

@@ -1,4 +1,4 @@
-//! The wire: stubs of the three services, and the one place where statuses are made and read.
+//! The wire: stubs of the services, and the one place where statuses are made and read.
 //!
 //! This room knows how a refusal looks to a caller, and deliberately not how to verify anything: a
 //! [`proto::Receipt`] is plain bytes here, the server fills it and the client checks it. Where to read
@@ -21,7 +21,11 @@ pub mod status;
 
 pub use explain::{RpcError, explain};
 
-/// The messages and stubs as generated from the service protos.
+/// The compiled `FileDescriptorSet` of the services and everything they name, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/services.fds"));
+
+/// The messages and stubs as generated from the service protos; views and whatever else belongs to the
+/// vocabulary are `lotbook_event::proto`'s.
 #[allow(clippy::all, clippy::too_many_lines, missing_docs, rustdoc::all)]
 pub mod proto {
     tonic::include_proto!("lotbook.v1");

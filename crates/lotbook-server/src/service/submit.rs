@@ -5,10 +5,10 @@ use crate::{limits, wire};
 use lotbook_engine::chain::{KeyId, Receipt, Signature};
 use lotbook_engine::{Engine, SignedStatement, SubmitError};
 use lotbook_rpc::proto::submit_service_server::{SubmitService, SubmitServiceServer};
-use lotbook_rpc::proto::{SubmitRequest, SubmitResponse};
+use lotbook_rpc::proto::{SubmitRequest, SubmitResponse, SubmitStreamRequest, SubmitStreamResponse};
 use lotbook_rpc::status;
 use tokio::sync::{Semaphore, oneshot};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 /// The service.
 pub struct Submit {
@@ -40,6 +40,15 @@ impl SubmitService for Submit {
         let answer = told.await.map_err(|_| status::unavailable("the ledger stopped before it answered"))?;
         let receipt: Receipt = answer.map_err(refusal)?;
         Ok(Response::new(SubmitResponse { receipt: Some(wire::receipt(receipt)) }))
+    }
+
+    type SubmitStreamStream = tokio_stream::Empty<Result<SubmitStreamResponse, Status>>;
+
+    async fn submit_stream(
+        &self,
+        _requests: Request<Streaming<SubmitStreamRequest>>,
+    ) -> Result<Response<Self::SubmitStreamStream>, Status> {
+        Err(Status::unimplemented("SubmitStream"))
     }
 }
 
