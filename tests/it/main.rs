@@ -14,3 +14,4 @@ mod refusal_limit;
 mod refusals;
 mod tamper;
 mod world;
+mod years;

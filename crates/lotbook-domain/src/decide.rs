@@ -66,7 +66,9 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
         Event::SeedCommitted(event) => Ok(a14_draw::after_commitment(state, event, sealed)?),
         Event::SeedRevealed(event) => a14_draw::after_reveal(state, event, sealed),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
-        Event::CeremonyClosed(event) => a14_draw::after_close(state.ceremony(&event.draw)?, &event.missing),
+        Event::CeremonyClosed(event) => {
+            a14_draw::after_close(state, state.ceremony(&event.draw)?, &event.missing)
+        }
         _ => Ok(vec![]),
     }
 }

@@ -122,6 +122,6 @@ fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Resul
 }
 
 /// A count as it stands in an event; no pool has more than 2^32 rows.
-fn small(count: usize) -> u32 {
+pub(crate) fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

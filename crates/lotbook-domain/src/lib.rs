@@ -28,6 +28,7 @@ pub mod registry;
 pub mod staffing;
 pub mod state;
 pub mod subject;
+pub mod substitution;
 
 pub use authenticate::{Authentic, Rejection, SignedStatement, authenticate};
 pub use decide::{consequences, decide};

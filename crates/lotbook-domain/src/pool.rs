@@ -1,13 +1,16 @@
 //! The frozen pool (draw.md 2): every roster row with its reason, the first that applies (rules.md 1.11).
 
+mod second;
+
 use crate::article::a16_yearly_cap;
 use crate::civil::{date_of, plus_days, start_of, year_of};
 use crate::key::{Grant, Key, Right};
-use crate::registry::{Change, EnterpriseRecord, InspectorRecord};
-use crate::state::{BatchRecord, State};
+use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord};
+use crate::state::{BatchKey, BatchRecord, State};
 use lotbook_chain::{Instant, KeyId};
 use lotbook_draw::pool::{Reach, TOO_FEW_ALLOWED};
 use lotbook_draw::{ConflictRow, InspectorRow, ObjectRow, Pool, Quota};
+use lotbook_event::ceremony::LateChange;
 use lotbook_event::keys::Role;
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted, Stratification, TrustMode};
 use lotbook_event::registry::{Duty, RulesetAdopted};
@@ -75,6 +78,16 @@ impl<'a> Basis<'a> {
         Ok(Self { state, rules, plan, batch, scheme, limits, on: date_of(at) })
     }
 
+    /// Looks up a batch by its key, see [`Basis::new`].
+    ///
+    /// # Errors
+    /// As [`Basis::new`].
+    pub fn of(state: &'a State, (plan, batch): &BatchKey, at: Instant) -> Result<Self, Refusal> {
+        let record = state.batch(plan, batch)?;
+        let none = || Refusal::new(Code::NoAdoptedPlan, plan, format!("there is no plan {plan}"));
+        Self::new(state, record, &state.plans.get(plan).ok_or_else(none)?.draft, at)
+    }
+
     /// The quota rule of the batch.
     pub fn quota(&self) -> Quota {
         quota(&self.batch.batch)
@@ -86,10 +99,11 @@ impl<'a> Basis<'a> {
     /// INVALID_VALUE if the rows are no pool (rosters are checked on entry, so this names a fault).
     pub fn pool(&self) -> Result<Pool, Refusal> {
         let objects: Vec<_> = self.state.enterprises.values().map(|record| self.object(record)).collect();
-        let conflicts = self.conflicts();
+        let conflicts: Vec<_> = self.conflicts().map(conflict_row).collect();
+        let valid_on = self.scheme.window_from;
         let mut inspectors: Vec<_> =
-            self.state.inspectors.values().map(|record| self.inspector(record)).collect();
-        self.bar_too_few_allowed(&objects, &mut inspectors, &conflicts);
+            self.state.inspectors.values().map(|record| self.inspector(record, valid_on)).collect();
+        bar_too_few_allowed(&Reach::new(&objects, &self.quota()), &mut inspectors, &conflicts);
         Pool::new(objects, inspectors, conflicts)
             .map_err(|error| Refusal::new(Code::InvalidValue, &self.batch.batch.batch, error.to_string()))
     }
@@ -164,9 +178,10 @@ impl<'a> Basis<'a> {
         (full(this_year, draws_per_year) || full(this_batch, batch.frequency)).then_some("frequency_reached")
     }
 
-    fn inspector(&self, record: &InspectorRecord) -> InspectorRow {
+    /// The row of an inspector whose certificate must hold on a day.
+    fn inspector(&self, record: &InspectorRecord, valid_on: Date) -> InspectorRow {
         let row = &record.row;
-        let reason = self.inspector_reason(record).unwrap_or_default();
+        let reason = self.inspector_reason(record, valid_on).unwrap_or_default();
         InspectorRow {
             inspector_id: row.inspector.as_str().to_owned(),
             eligible: reason.is_empty(),
@@ -176,12 +191,12 @@ impl<'a> Basis<'a> {
     }
 
     /// not_active, certificate_invalid, unqualified, excluded_by_role; too_few_allowed comes last.
-    fn inspector_reason(&self, record: &InspectorRecord) -> Option<&'static str> {
+    fn inspector_reason(&self, record: &InspectorRecord, valid_on: Date) -> Option<&'static str> {
         let row = &record.row;
         if row.duty != Duty::Active {
             return Some("not_active");
         }
-        if row.certificate_valid_until < self.scheme.window_from {
+        if row.certificate_valid_until < valid_on {
             return Some("certificate_invalid");
         }
         let accepted = |seat: &lotbook_event::plan::Seat| {
@@ -218,51 +233,47 @@ impl<'a> Basis<'a> {
             .any(|key| key.rights().any(|(right, grant)| decides(right) && same(key, grant)))
     }
 
-    fn conflicts(&self) -> Vec<ConflictRow> {
-        let known = |uscc: &Uscc, inspector: &InspectorId| {
-            self.state.enterprises.contains_key(uscc) && self.state.inspectors.contains_key(inspector)
+    /// The pairs in force (rules.md 1.11), ascending, whose two ids both have a row.
+    fn conflicts(&self) -> impl Iterator<Item = &'a (Uscc, InspectorId)> {
+        let (state, first_day) = (self.state, self.scheme.window_from);
+        let known = move |(uscc, inspector): &(Uscc, InspectorId)| {
+            state.enterprises.contains_key(uscc) && state.inspectors.contains_key(inspector)
         };
-        let in_force = self.state.conflicts.iter().filter(|((uscc, inspector), record)| {
-            known(uscc, inspector) && record.row.until.is_none_or(|until| until >= self.scheme.window_from)
-        });
-        let row = |(uscc, inspector): &(Uscc, InspectorId)| ConflictRow {
-            uscc: uscc.as_str().to_owned(),
-            inspector_id: inspector.as_str().to_owned(),
-        };
-        in_force.map(|(pair, _)| row(pair)).collect()
+        let in_force = move |record: &ConflictRecord| record.row.until.is_none_or(|until| until >= first_day);
+        let pairs = state.conflicts.iter().filter(move |(_, record)| in_force(record)).map(|(pair, _)| pair);
+        pairs.filter(move |pair| known(pair))
     }
 
-    fn bar_too_few_allowed(
-        &self,
-        objects: &[ObjectRow],
-        inspectors: &mut [InspectorRow],
-        conflicts: &[ConflictRow],
-    ) {
-        let quota = self.quota();
-        let reach = Reach::new(objects, &quota);
-        for row in inspectors.iter_mut().filter(|row| row.eligible) {
-            let own = conflicts.iter().filter(|c| c.inspector_id == row.inspector_id);
-            if reach.too_few_allowed(own.map(|c| c.uscc.as_str())) {
-                row.eligible = false;
-                row.reason = TOO_FEW_ALLOWED.to_owned();
-            }
-        }
-    }
-
-    /// Roster rows changed in the last 30 days, by author.
-    pub fn late_changes(&self) -> BTreeMap<KeyId, u64> {
+    /// Roster rows changed in the last 30 days, by author; a recusal freezes inspectors and conflicts only.
+    pub fn late_changes(&self, of_recusal: bool) -> Vec<LateChange> {
         let since = start_of(plus_days(self.on, -LATE_CHANGE_DAYS));
         let enterprises = self.state.enterprises.values().map(|record| record.change);
+        let enterprises = enterprises.filter(|_| !of_recusal);
         let inspectors = self.state.inspectors.values().map(|record| record.change);
         let conflicts = self.state.conflicts.values().map(|record| record.change);
         let ended = self.state.ended.iter().copied();
-        let mut by_author = BTreeMap::new();
+        let mut by_author: BTreeMap<KeyId, u64> = BTreeMap::new();
         for Change { by, .. } in
             enterprises.chain(inspectors).chain(conflicts).chain(ended).filter(|c| c.at >= since)
         {
             *by_author.entry(by).or_default() += 1;
         }
-        by_author
+        by_author.into_iter().map(|(author, rows)| LateChange { author, rows }).collect()
+    }
+}
+
+fn conflict_row((uscc, inspector): &(Uscc, InspectorId)) -> ConflictRow {
+    ConflictRow { uscc: uscc.as_str().to_owned(), inspector_id: inspector.as_str().to_owned() }
+}
+
+/// Marks the eligible inspectors who may inspect too little of the pool: the last of their reasons.
+fn bar_too_few_allowed(reach: &Reach<'_>, inspectors: &mut [InspectorRow], conflicts: &[ConflictRow]) {
+    for row in inspectors.iter_mut().filter(|row| row.eligible) {
+        let own = conflicts.iter().filter(|c| c.inspector_id == row.inspector_id);
+        if reach.too_few_allowed(own.map(|c| c.uscc.as_str())) {
+            row.eligible = false;
+            row.reason = TOO_FEW_ALLOWED.to_owned();
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! A recusal and how far it is (Art. 15, draw.md 6).
 
+use crate::article::a14_draw::MAX_FAILED_ATTEMPTS;
+use crate::ceremony::Stage;
+use crate::state::{BatchKey, Inspection, State};
 use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_event::keys::Role;
 use lotbook_event::recusal::{RecusalDecision, RecusalGround};
-use lotbook_event::{DrawId, InspectionId, InspectorId};
+use lotbook_event::{DrawId, InspectionId, InspectorId, RecusalId};
 
 /// A recusal.
 #[derive(Debug, Clone)]
@@ -54,6 +57,11 @@ pub enum Outcome {
 }
 
 impl Recusal {
+    /// The decision, if it was granted.
+    pub fn granted(&self) -> Option<&Decided> {
+        self.decided.as_ref().filter(|decided| decided.decision != RecusalDecision::Rejected)
+    }
+
     /// Whether it waits for a decision or for its draw.
     pub fn is_pending(&self) -> bool {
         match (&self.decided, &self.outcome) {
@@ -62,4 +70,64 @@ impl Recusal {
             (Some(_), outcome) => *outcome != Some(Outcome::Changed),
         }
     }
+
+    /// The inspection's batch; `None` under Art. 9.
+    pub fn batch<'a>(&self, state: &'a State) -> Option<&'a BatchKey> {
+        state.inspections.get(&self.inspection).and_then(Inspection::batch)
+    }
+
+    /// Whether there is anything left that it could change: after a withdrawal the inspector holds a slot
+    /// of the batch, else the inspector is still in the team of the inspection. Another recusal's draw may
+    /// have moved the inspector; then this one is settled by that.
+    pub fn concerns_somebody(&self, state: &State) -> bool {
+        let withdraws = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw);
+        let board = self.batch(state).and_then(|batch| state.batches.get(batch)?.board.as_ref());
+        match board {
+            Some(board) if withdraws => board.assignment.contains(&self.inspector),
+            _ => state.inspections.get(&self.inspection).is_some_and(|i| i.team.contains(&self.inspector)),
+        }
+    }
+
+    /// Whether it is pending and concerns somebody.
+    pub fn is_open(&self, state: &State) -> bool {
+        self.is_pending() && self.concerns_somebody(state)
+    }
+
+    /// Whether an inspection must not start before it is settled: the one that it names, and after a
+    /// withdrawal every inspection of the batch, as long as the inspector is in the team.
+    pub fn blocks(&self, state: &State, id: &InspectionId, inspection: &Inspection) -> bool {
+        let same_batch = inspection.batch().is_some() && inspection.batch() == self.batch(state);
+        let board = inspection.batch().and_then(|batch| state.batches.get(batch)?.board.as_ref());
+        let left = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw)
+            || board.is_some_and(|board| board.withdrawn.contains(&self.inspector));
+        self.is_pending()
+            && inspection.team.contains(&self.inspector)
+            && (self.inspection == *id || (same_batch && left))
+    }
+
+    /// Attempts that failed since the last one that ended in a draw.
+    pub fn failures(&self, state: &State) -> usize {
+        let attempts = self.attempts.iter().rev().filter_map(|draw| state.ceremonies.get(draw));
+        attempts.take_while(|ceremony| ceremony.stage == Stage::Failed).count()
+    }
+}
+
+/// The recusals of a batch.
+pub fn of_batch<'a>(
+    state: &'a State,
+    batch: &'a BatchKey,
+) -> impl Iterator<Item = (&'a RecusalId, &'a Recusal)> {
+    state.recusals.iter().filter(move |(_, recusal)| recusal.batch(state) == Some(batch))
+}
+
+/// The first granted recusal of a batch, in the order of the decisions, that must be drawn for before one
+/// that was decided at a position. Those that had a draw without a candidate, or that wait for a beacon,
+/// keep nobody waiting.
+pub fn first_before<'a>(state: &'a State, batch: &'a BatchKey, position: Position) -> Option<&'a RecusalId> {
+    let waits = |recusal: &Recusal| {
+        recusal.outcome.is_none() && recusal.is_open(state) && recusal.failures(state) < MAX_FAILED_ATTEMPTS
+    };
+    let granted = of_batch(state, batch).filter_map(|(id, recusal)| Some((recusal.granted()?, id, recusal)));
+    let earlier = granted.filter(|(decided, _, recusal)| decided.position < position && waits(recusal));
+    earlier.min_by_key(|(decided, ..)| decided.position).map(|(_, id, _)| id)
 }

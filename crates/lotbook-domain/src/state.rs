@@ -287,6 +287,27 @@ pub struct Board {
     pub withdrawn: BTreeSet<InspectorId>,
     /// Pairs recused in the batch.
     pub recused: BTreeSet<(Uscc, InspectorId)>,
+    /// The recusals' own draws, in the order of their DrawCompleted entries.
+    pub draws: Vec<DrawId>,
+}
+
+impl Board {
+    /// A board on which nobody sits yet.
+    pub fn new(hi: u32) -> Self {
+        Self {
+            firms: vec![],
+            assignment: vec![],
+            hi,
+            withdrawn: BTreeSet::new(),
+            recused: BTreeSet::new(),
+            draws: vec![],
+        }
+    }
+
+    /// The slots that an inspector holds, ascending.
+    pub fn slots_of(&self, inspector: &InspectorId) -> Vec<u32> {
+        (0..).zip(&self.assignment).filter(|(_, held)| *held == inspector).map(|(slot, _)| slot).collect()
+    }
 }
 
 /// A comment (Art. 21).

@@ -4,10 +4,12 @@ use crate::grade::grade;
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::{Entry, Receipt, TileContent, TileId, TileReader, TreeHash, append, prove_inclusion};
 use lotbook_domain::State;
-use lotbook_domain::ceremony::{Ceremony, Frozen};
+use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
+use lotbook_domain::substitution::fill;
 use lotbook_draw::certificate as draw;
-use lotbook_draw::{Certificate, Hex, Seed};
+use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed};
+use lotbook_event::ceremony::Purpose;
 use lotbook_event::draw::DrawCompleted;
 use lotbook_event::{Event, Statement};
 use serde_json::json;
@@ -74,10 +76,10 @@ fn certificate(
         min_inspectors: frozen.stated.min_inspectors,
         result: (&result).into(),
         staffing: None,
-        substitutions: vec![],
+        substitutions: substitutions(state, ceremony, pool, &result).map_err(|what| fail(&what))?,
         shape: shape(frozen, done),
         proof: draw::Proof {
-            entries: proofs(ceremony, entries, tiles, checkpoint).map_err(|what| fail(&what))?,
+            entries: proofs(&own(state, ceremony), entries, tiles, checkpoint).map_err(|what| fail(&what))?,
         },
     })
 }
@@ -101,6 +103,57 @@ fn ceremony_part(ceremony: &Ceremony, frozen: &Frozen) -> draw::Ceremony {
     }
 }
 
+/// The ceremonies behind a certificate: that of the batch, then those of its recusals in their order.
+fn own<'a>(state: &'a State, ceremony: &'a Ceremony) -> Vec<&'a Ceremony> {
+    let board = state.batches.get(&ceremony.batch).and_then(|record| record.board.as_ref());
+    let draws = board.map(|board| board.draws.as_slice()).unwrap_or_default();
+    std::iter::once(ceremony).chain(draws.iter().filter_map(|draw| state.ceremonies.get(draw))).collect()
+}
+
+/// What followed from each recusal, applied again one after the other to the batch as it was drawn.
+fn substitutions(
+    state: &State,
+    ceremony: &Ceremony,
+    pool: &Pool,
+    result: &Outcome,
+) -> Result<Vec<draw::SubstitutionRecord>, String> {
+    let Some(assignment) = &result.assignment else { return Ok(vec![]) };
+    let firms: Vec<&str> = result.selected.iter().map(|selected| selected.uscc.as_str()).collect();
+    let stated = ceremony.frozen.as_ref().map(|frozen| &frozen.stated).ok_or("has no pool")?;
+    let seats = seats_of(stated);
+    let board = lotbook_draw::Board::new(pool, &seats, &firms, result.hi, assignment);
+    let mut board = board.map_err(|error| error.to_string())?;
+    let of_recusals = own(state, ceremony).into_iter().skip(1);
+    of_recusals.map(|recusal| substitution(recusal, &mut board)).collect()
+}
+
+fn substitution(
+    ceremony: &Ceremony,
+    board: &mut lotbook_draw::Board<'_>,
+) -> Result<draw::SubstitutionRecord, String> {
+    let frozen = ceremony.frozen.as_ref().ok_or("has no pool")?;
+    let seed = ceremony.completed.as_ref().ok_or("is not drawn")?.seed;
+    let replacement = frozen.stated.replacement.as_ref().ok_or("replaces nobody")?;
+    let Rows::Recusal(second) = &frozen.rows else { return Err("has no second pool".into()) };
+    let done = fill(board, frozen, Seed::from_bytes(seed.0))?;
+    let roots = (Hex(second.inspectors_root()), Hex(second.conflicts_root()));
+    Ok(draw::SubstitutionRecord {
+        recusal_id: replacement.recusal.to_string(),
+        kind: match replacement.purpose {
+            Purpose::Swap => draw::SubstitutionKind::Swap,
+            Purpose::Substitute | Purpose::Batch => draw::SubstitutionKind::Withdraw,
+        },
+        inspector: replacement.inspector.to_string(),
+        slots: done.slots.iter().map(|slot| *slot as u64).collect(),
+        ceremony: Some(ceremony_part(ceremony, frozen)),
+        seed: Some(Hex(seed.0)),
+        inspectors: Some(draw::Section { rows: second.inspectors().to_vec(), root: roots.0 }),
+        conflicts: Some(draw::Section { rows: second.conflicts().to_vec(), root: roots.1 }),
+        exhausted: done.exhausted.map(|slot| slot as u64),
+        result: done.assignment,
+    })
+}
+
 /// Pool figures, informative: drawn and eligible by stratum, small strata, exclusions by reason.
 fn shape(frozen: &Frozen, done: &DrawCompleted) -> serde_json::Value {
     let strata: BTreeMap<_, _> = done
@@ -119,9 +172,10 @@ fn shape(frozen: &Frozen, done: &DrawCompleted) -> serde_json::Value {
     json!({ "strata": strata, "strata_under_5": small, "excluded": reasons })
 }
 
-/// Every entry of this draw's ceremony, pool, draw and assignment, with its tlog-proof.
+/// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team; and
+/// the request and decision of every recusal.
 fn proofs(
-    ceremony: &Ceremony,
+    own: &[&Ceremony],
     entries: &[Vec<u8>],
     tiles: &Tiles,
     checkpoint: &str,
@@ -130,7 +184,7 @@ fn proofs(
     for bytes in entries {
         let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
         let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
-        if !belongs(&statement.event, ceremony) {
+        if !own.iter().any(|ceremony| belongs(&statement.event, ceremony)) {
             continue;
         }
         let proof =
@@ -150,6 +204,8 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
             return (&e.plan, &e.batch, e.attempt, &e.recusal)
                 == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt, &ceremony.recusal);
         }
+        Event::RecusalRequested(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
+        Event::RecusalDecided(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
         Event::PoolFrozen(e) => &e.draw,
         Event::SeedCommitted(e) => &e.draw,
         Event::CeremonySealed(e) => &e.draw,
@@ -158,6 +214,9 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         Event::DrawCompleted(e) => &e.draw,
         Event::AssignmentInfeasible(e) => &e.draw,
         Event::EnterpriseAssigned(e) => &e.draw,
+        Event::AssignmentSwapped(e) => &e.draw,
+        Event::SubstituteDrawn(e) => &e.draw,
+        Event::SubstitutePoolExhausted(e) => &e.draw,
         _ => return false,
     };
     *draw == ceremony.draw

@@ -1,6 +1,6 @@
 //! Art. 14: objects, inspectors and assignment are drawn by the system, in a ceremony (draw.md 1).
 
-use super::{Found, a08_items::in_force};
+use super::{Found, a08_items::in_force, a15_ceremony};
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
 use crate::decide::{DecideError, Stated};
@@ -11,11 +11,12 @@ use crate::participant::participants;
 use crate::pool::Basis;
 use crate::staffing::firm_without_team;
 use crate::state::{BatchRecord, State};
+use crate::substitution;
 use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, TreeHash};
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
 use lotbook_event::registry::RulesetAdopted;
-use lotbook_event::{BatchId, Code, DrawId, Event, Flag, PlanId, Refusal, Statement, Text};
+use lotbook_event::{BatchId, Code, DrawId, Event, FieldError, Flag, PlanId, Refusal, Statement, Text};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,35 +32,68 @@ pub const MAX_FAILED_ATTEMPTS: usize = 2;
 /// A ceremony may be opened: adopted plan and scheme, published items, nothing drawn, nothing open.
 pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<(), Refusal> {
     let name = format!("{}/{}", e.plan, e.batch);
+    match (e.purpose, &e.recusal) {
+        (Purpose::Batch, None) => {}
+        (Purpose::Substitute | Purpose::Swap, Some(recusal)) => {
+            return a15_ceremony::opened(state, stated, e, recusal);
+        }
+        (purpose, recusal) => {
+            let what = recusal.as_ref().map_or("no recusal".into(), |id| format!("recusal {id}"));
+            let found = format!("purpose {} is stated with {what}", purpose.code());
+            return Err(Refusal::new(Code::InvalidValue, &name, found));
+        }
+    }
     let record = state.batch(&e.plan, &e.batch)?;
     if let Some(drawn) = &record.drawn {
         return Err(Refusal::new(Code::AlreadyDrawn, &name, format!("batch {name} was drawn as {drawn}")));
     }
     adopted_by_all(state, record, e)?;
     separate(state, stated, &name)?;
+    of_section(stated, record, &name)?;
+    old_enough(state, stated, record, &name)?;
+    in_force(state, &record.batch.items)?;
+    attempt(state, record, e, &name)
+}
+
+/// The operator acts for a section of the batch.
+pub(super) fn of_section(stated: &Stated<'_>, record: &BatchRecord, name: &str) -> Result<(), Refusal> {
     let own = stated.statement().section.as_ref();
-    if !own.is_some_and(|own| record.batch.sections.contains(own)) {
-        let sections: Vec<_> = record.batch.sections.iter().map(|s| s.as_str()).collect();
-        let own = own.map_or("no section", |own| own.as_str());
-        let found = format!("batch {name} belongs to {}, the operator acts for {own}", sections.join(", "));
-        return Err(Refusal::new(Code::OtherSection, &name, found));
+    if own.is_some_and(|own| record.batch.sections.contains(own)) {
+        return Ok(());
     }
-    let none = || Refusal::new(Code::NoScheme, &name, format!("batch {name} has no adopted scheme"));
+    let sections: Vec<_> = record.batch.sections.iter().map(|s| s.as_str()).collect();
+    let own = own.map_or("no section", |own| own.as_str());
+    let found = format!("batch {name} belongs to {}, the operator acts for {own}", sections.join(", "));
+    Err(Refusal::new(Code::OtherSection, name, found))
+}
+
+/// Scheme and rule set have been on the ledger for the time the rule set asks for.
+pub(super) fn old_enough(
+    state: &State,
+    stated: &Stated<'_>,
+    record: &BatchRecord,
+    name: &str,
+) -> Result<(), Refusal> {
+    let none = || Refusal::new(Code::NoScheme, name, format!("batch {name} has no adopted scheme"));
     let scheme = record.scheme.as_ref().ok_or_else(none)?;
     let rules = state.rule_set()?;
     let days = i64::from(rules.value.scheme_min_age_days);
     for (what, since) in [("scheme", scheme.recorded_at), ("rule set", rules.recorded_at)] {
         if since.plus_seconds(days * DAY_SECONDS) > stated.at() {
             let found = format!("the {what} was recorded on {}, {days} days must pass", date_of(since));
-            return Err(Refusal::new(Code::TooYoung, &name, found));
+            return Err(Refusal::new(Code::TooYoung, name, found));
         }
     }
-    in_force(state, &record.batch.items)?;
-    attempt(state, record, e, &name)
+    Ok(())
+}
+
+/// What a name or text must not be.
+pub(super) fn invalid(subject: impl core::fmt::Display, error: &FieldError) -> Refusal {
+    Refusal::new(Code::InvalidValue, subject, error.to_string())
 }
 
 /// Who keeps the rosters does not draw from them (rules.md 1.8).
-fn separate(state: &State, stated: &Stated<'_>, name: &str) -> Result<(), Refusal> {
+pub(super) fn separate(state: &State, stated: &Stated<'_>, name: &str) -> Result<(), Refusal> {
     let author = stated.authentic.author();
     let enterprises = state.enterprises.values().map(|record| record.change.by);
     let inspectors = state.inspectors.values().map(|record| record.change.by);
@@ -120,13 +154,14 @@ pub fn freeze<B: Borrow<Statement>>(
     e: &CeremonyOpened,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
+    if let Some(recusal) = &e.recusal {
+        return a15_ceremony::freeze(state, e, recusal, sealed);
+    }
     let record = state.batch(&e.plan, &e.batch)?;
-    let none = || Refusal::new(Code::NoAdoptedPlan, &e.plan, format!("there is no plan {}", e.plan));
-    let plan = &state.plans.get(&e.plan).ok_or_else(none)?.draft;
     let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));
     let scheme = record.scheme.as_ref().ok_or_else(none)?;
     let at = sealed.entry.recorded_at;
-    let basis = Basis::new(state, record, plan, at)?;
+    let basis = Basis::of(state, &(e.plan.clone(), e.batch.clone()), at)?;
     let pool = basis.frozen_pool()?;
     drawable(&pool, &basis, &e.batch, scheme)?;
     not_drawn_for_elsewhere(state, e, &pool)?;
@@ -137,10 +172,9 @@ pub fn freeze<B: Borrow<Statement>>(
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
     let batch = &record.batch;
-    let invalid =
-        |error: lotbook_event::FieldError| Refusal::new(Code::InvalidValue, &e.batch, error.to_string());
+    let invalid = |error: FieldError| invalid(&e.batch, &error);
     let frozen = PoolFrozen {
-        draw: draw_id(&e.plan, &e.batch, e.attempt).map_err(invalid)?,
+        draw: draw_id(&e.plan, &e.batch, None, e.attempt).map_err(invalid)?,
         opened: sealed.hash,
         rule_set: rules.entry,
         scheme: scheme.entry,
@@ -151,11 +185,7 @@ pub fn freeze<B: Borrow<Statement>>(
         object_reasons: reasons(pool.objects().iter().map(|row| &row.reason)).map_err(invalid)?,
         inspector_reasons: reasons(pool.inspectors().iter().map(|row| &row.reason)).map_err(invalid)?,
         conflicts: pool.conflicts().len() as u64,
-        late_changes: basis
-            .late_changes()
-            .into_iter()
-            .map(|(author, rows)| LateChange { author, rows })
-            .collect(),
+        late_changes: basis.late_changes(false),
         rates: batch.rates.iter().map(|r| PoolRate { stratum: r.stratum.clone(), ppm: r.ppm }).collect(),
         minimum: batch.minimum,
         total: batch.total,
@@ -174,7 +204,7 @@ pub fn freeze<B: Borrow<Statement>>(
 }
 
 /// What follows from an opening must fit an entry: the frozen pool, and later the draw's strata.
-fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal> {
+pub(super) fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal> {
     let strata = frozen.strata.len();
     let draw = frozen.draw.clone();
     let bytes = derive(sealed.hash, 0, sealed.entry.recorded_at, frozen.clone().into()).encode().len();
@@ -188,7 +218,7 @@ fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal
 }
 
 /// Windows in microseconds: those of the rule set; a retry keeps those of the attempt before.
-fn windows(last: Option<&Ceremony>, rules: &RulesetAdopted) -> (i64, i64) {
+pub(super) fn windows(last: Option<&Ceremony>, rules: &RulesetAdopted) -> (i64, i64) {
     let minutes = |minutes: u32| 60 * Instant::SECOND * i64::from(minutes);
     let kept = last.and_then(|last| {
         let stated = &last.frozen.as_ref()?.stated;
@@ -265,16 +295,14 @@ fn most_selected(pool: &Pool, quota: &lotbook_draw::Quota) -> u64 {
     }
 }
 
-fn strata(pool: &Pool) -> Result<Vec<StratumCount>, lotbook_event::FieldError> {
+fn strata(pool: &Pool) -> Result<Vec<StratumCount>, FieldError> {
     let counts = lotbook_draw::quota::eligible_per_stratum(pool);
     let row =
         |(stratum, eligible): (String, u64)| Ok(StratumCount { stratum: Text::new(stratum)?, eligible });
     counts.into_iter().map(row).collect()
 }
 
-fn reasons<'a>(
-    rows: impl Iterator<Item = &'a String>,
-) -> Result<Vec<ReasonCount>, lotbook_event::FieldError> {
+pub(super) fn reasons<'a>(rows: impl Iterator<Item = &'a String>) -> Result<Vec<ReasonCount>, FieldError> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     rows.for_each(|reason| *counts.entry(reason).or_default() += 1);
     let row = |(reason, rows)| Ok(ReasonCount { reason: Text::new(reason)?, rows });
@@ -370,7 +398,7 @@ pub fn after_reveal<B: Borrow<Statement>>(
     }
     let closed = CeremonyClosed { draw: e.draw.clone(), missing: missing.clone() };
     let mut events = vec![closed.into()];
-    events.extend(after_close(&ceremony, &missing)?);
+    events.extend(after_close(state, &ceremony, &missing)?);
     Ok(events)
 }
 
@@ -378,12 +406,17 @@ pub fn after_reveal<B: Borrow<Statement>>(
 ///
 /// # Errors
 /// [`DecideError::Fault`] if the draw cannot be computed.
-pub fn after_close(ceremony: &Ceremony, missing: &BTreeSet<KeyId>) -> Result<Vec<Event>, DecideError> {
+pub fn after_close(
+    state: &State,
+    ceremony: &Ceremony,
+    missing: &BTreeSet<KeyId>,
+) -> Result<Vec<Event>, DecideError> {
     let draw = ceremony.draw.clone();
     let min_reveals = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.min_reveals as usize);
     let code = match () {
         () if !missing.is_empty() => FailureCode::MissingReveal,
         () if ceremony.reveals.len() < min_reveals => FailureCode::TooFewReveals,
+        () if ceremony.recusal.is_some() => return Ok(substitution::conclude(state, ceremony)?),
         () => return Ok(conclude(ceremony)?),
     };
     Ok(vec![CeremonyFailed { draw, code, barred: missing.clone() }.into()])

@@ -1,6 +1,6 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
-use super::{Found, a08_items::in_force, a09_direct, a10_inspectors::may_act};
+use super::{Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a15_recusal};
 use crate::civil::date_of;
 use crate::decide::Stated;
 use crate::evolve::At;
@@ -70,15 +70,18 @@ pub fn signs(state: &State, stated: &Stated<'_>) -> Result<(), Refusal> {
     may_act(state, &InspectorId::new(who).map_err(invalid)?, date_of(stated.at()))
 }
 
-/// The team enters: every member is on duty with a valid certificate, every item in force.
+/// The team enters: every member is on duty with a valid certificate and free of conflict, every recusal
+/// settled, every item in force.
 pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Result<(), Refusal> {
     let inspection = assigned(state, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
     signs(state, stated)?;
+    a15_recusal::settled(state, &e.inspection, inspection)?;
     let on = date_of(e.occurred_at);
     inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;
+    a15_recusal::free_of_conflict(state, &e.inspection, inspection, on)?;
     in_force(state, state.items_of(inspection))
 }
 

@@ -1,27 +1,234 @@
-//! Art. 15: recusal, decided by somebody else, and the draw of who comes instead (draw.md 6).
+//! Art. 15: recusal. Somebody asks, somebody else decides by a rule, and nothing starts before it is settled.
 
 use super::Found;
+use super::a14_visit::in_phase;
 use crate::decide::Stated;
-use crate::state::State;
-use lotbook_event::recusal::{RecusalDecided, RecusalRequested};
-use lotbook_event::{InspectionId, Refusal};
+use crate::evolve::draw_id;
+use crate::key::Grant;
+use crate::recusal::{Recusal, of_batch};
+use crate::state::{Inspection, Phase, State};
+use crate::substitution::{open_ceremony, started};
+use lotbook_chain::KeyId;
+use lotbook_draw::substitute::MIN_CANDIDATES;
+use lotbook_event::keys::Role;
+use lotbook_event::recusal::{RecusalDecided, RecusalDecision, RecusalGround, RecusalRequested};
+use lotbook_event::{Code, Date, Flag, InspectionId, RecusalId, Refusal};
+use std::collections::BTreeSet;
 
-/// Somebody asks, before the start.
-pub fn requested(_state: &State, _stated: &Stated<'_>, _e: &RecusalRequested) -> Result<(), Refusal> {
+/// Somebody who may asks, before the start, for a member of the team, once at a time.
+pub fn requested(state: &State, stated: &Stated<'_>, e: &RecusalRequested) -> Result<(), Refusal> {
+    let id = &e.recusal;
+    if state.recusals.contains_key(id) {
+        return Err(Refusal::new(Code::AlreadyRecorded, id, format!("there is a recusal {id}")));
+    }
+    let inspection = state.inspection(&e.inspection)?;
+    may_ask(state, stated, e, inspection)?;
+    in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
+    if !inspection.team.contains(&e.inspector) {
+        let team: Vec<_> = inspection.team.iter().map(|member| member.as_str()).collect();
+        let found = format!("{} is not in the team of {} ({})", e.inspector, e.inspection, team.join(", "));
+        return Err(Refusal::new(Code::UnknownSubject, id, found));
+    }
+    if let Some((plan, batch)) = inspection.batch() {
+        // Its draw needs a name, and later nobody could give it another.
+        draw_id(plan, batch, Some(id), u32::MAX).map_err(|error| {
+            Refusal::new(Code::InvalidValue, id, format!("a draw named after it {error}"))
+        })?;
+    }
+    not_asked_before(state, e, inspection)
+}
+
+/// An inspector asks for himself, an enterprise for its own inspections, a section for those it takes part
+/// in, supervision for all.
+fn may_ask(
+    state: &State,
+    stated: &Stated<'_>,
+    e: &RecusalRequested,
+    inspection: &Inspection,
+) -> Result<(), Refusal> {
+    let (own, statement) = (stated.authentic.subject(), stated.statement());
+    let not_own = |what: String| Err(Refusal::new(Code::RoleNotHeld, &e.recusal, what));
+    match statement.role {
+        Role::Inspector if own != e.inspector.as_str() => {
+            not_own(format!("inspector {own} asks for {}; an inspector asks for himself only", e.inspector))
+        }
+        Role::Enterprise if own != inspection.uscc.as_str() => {
+            not_own(format!("enterprise {own} asks in an inspection of {}", inspection.uscc))
+        }
+        Role::SectionOfficer => {
+            let sections = state.sections_of(inspection);
+            if statement.section.as_ref().is_some_and(|own| sections.contains(own)) {
+                return Ok(());
+            }
+            let sections: Vec<_> = sections.iter().map(|section| section.as_str()).collect();
+            let own = statement.section.as_ref().map_or("no section", |own| own.as_str());
+            let found =
+                format!("{} belongs to {}, the officer acts for {own}", e.inspection, sections.join(", "));
+            Err(Refusal::new(Code::OtherSection, &e.recusal, found))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One recusal of an inspector at a time in a batch (under Art. 9: in the inspection).
+fn not_asked_before(state: &State, e: &RecusalRequested, inspection: &Inspection) -> Result<(), Refusal> {
+    let same = |other: &Recusal| match inspection.batch() {
+        Some(batch) => other.batch(state) == Some(batch),
+        None => other.inspection == e.inspection,
+    };
+    let mut open = state.recusals.iter().filter(|(_, other)| other.inspector == e.inspector && same(other));
+    match open.find(|(_, other)| other.is_open(state)) {
+        Some((other, _)) => {
+            let found = format!("recusal {other} of {} is not settled yet", e.inspector);
+            Err(Refusal::new(Code::AlreadyRecorded, &e.recusal, found))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Somebody else decides, once; which of swap and withdraw is right follows by rule.
+pub fn decided(state: &State, stated: &Stated<'_>, e: &RecusalDecided) -> Result<(), Refusal> {
+    let (id, recusal) = (&e.recusal, state.recusal(&e.recusal)?);
+    if let Some(decided) = &recusal.decided {
+        let found = format!("recusal {id} was decided at position {}", decided.position);
+        return Err(Refusal::new(Code::WrongPhase, id, found));
+    }
+    by_somebody_else(state, stated, id, recusal)?;
+    if e.decision == RecusalDecision::Rejected {
+        return Ok(());
+    }
+    let inspection = state.inspection(&recusal.inspection)?;
+    if !inspection.team.contains(&recusal.inspector) {
+        let found = format!(
+            "{} is not in the team of {} any more: there is nothing to grant",
+            recusal.inspector, recusal.inspection
+        );
+        return Err(Refusal::new(Code::WrongPhase, id, found));
+    }
+    let (right, because) = by_rule(state, recusal, inspection)?;
+    if e.decision == right {
+        return Ok(());
+    }
+    let found = format!("{} was decided, the rule yields {}: {because}", e.decision.code(), right.code());
+    Err(Refusal::new(Code::SwapInfeasible, id, found))
+}
+
+/// Not the key, and not a person, that asked or that is concerned.
+fn by_somebody_else(
+    state: &State,
+    stated: &Stated<'_>,
+    id: &RecusalId,
+    recusal: &Recusal,
+) -> Result<(), Refusal> {
+    let author = stated.authentic.author();
+    let own = |(right, grant): (&crate::key::Right, &Grant)| {
+        right.0 == Role::Inspector && grant.confirmed && grant.subject == recusal.inspector.as_str()
+    };
+    let of_inspector = state.keys.iter().filter(|(_, key)| key.grants.iter().any(own));
+    let concerned = of_inspector.map(|(key, _)| (*key, "is the inspector concerned"));
+    for (key, what) in concerned.chain([(recusal.requested_by, "asked for it")]) {
+        let person = persons(state, &author).intersection(&persons(state, &key)).next().copied();
+        if key == author || person.is_some() {
+            let who = person.map_or(format!("key {author}"), str::to_owned);
+            return Err(Refusal::new(
+                Code::SelfApproval,
+                id,
+                format!("{who} decides recusal {id} and {what}"),
+            ));
+        }
+    }
     Ok(())
 }
 
-/// Somebody else decides.
-pub fn decided(_state: &State, _stated: &Stated<'_>, _e: &RecusalDecided) -> Result<(), Refusal> {
+/// The persons a key was registered for.
+fn persons<'a>(state: &'a State, key: &KeyId) -> BTreeSet<&'a str> {
+    let grants = state.keys.get(key).into_iter().flat_map(|key| key.grants.values());
+    grants.map(|grant| grant.person.as_str()).filter(|person| !person.is_empty()).collect()
+}
+
+/// A conflict is a swap; but a withdrawal at an inspector's second granted recusal in the batch, if the
+/// rule set says so, once an inspection of the batch has started (no started team ever changes), and
+/// under Art. 9. Every other ground is a withdrawal.
+fn by_rule(
+    state: &State,
+    recusal: &Recusal,
+    inspection: &Inspection,
+) -> Result<(RecusalDecision, String), Refusal> {
+    let withdraw = |because: String| Ok((RecusalDecision::Withdraw, because));
+    if recusal.ground != RecusalGround::Conflict {
+        return withdraw(format!("the ground is {}", recusal.ground.code()));
+    }
+    let Some(batch) = inspection.batch() else {
+        return withdraw("under Art. 9 there is nobody to swap with".into());
+    };
+    if state.rule_set()?.value.recusal_always_withdraw {
+        return withdraw("the rule set knows no swap".into());
+    }
+    let same = |other: &Recusal| other.inspector == recusal.inspector && other.granted().is_some();
+    if let Some((other, _)) = of_batch(state, batch).find(|(_, other)| same(other)) {
+        return withdraw(format!("recusal {other} of {} was granted before in the batch", recusal.inspector));
+    }
+    match started(state, batch) {
+        Some(other) => withdraw(format!("inspection {other} of the batch has started")),
+        None => Ok((RecusalDecision::Swap, "it is a conflict, the inspector's first in the batch".into())),
+    }
+}
+
+/// Nothing starts while a recusal that concerns its team is not settled, or while a recusal of the batch
+/// is being drawn for.
+pub fn settled(state: &State, id: &InspectionId, inspection: &Inspection) -> Result<(), Refusal> {
+    if let Some((id, recusal)) = state.recusals.iter().find(|(_, r)| r.blocks(state, id, inspection)) {
+        let what = match (&recusal.decided, &recusal.outcome) {
+            (None, _) => "is not decided",
+            (Some(_), None) => "is granted and not drawn for",
+            (Some(_), Some(_)) => "found no substitute",
+        };
+        let found = format!("recusal {id} of {} {what}", recusal.inspector);
+        return Err(Refusal::new(Code::RecusalPending, &recusal.inspection, found));
+    }
+    match inspection.batch().and_then(|batch| open_ceremony(state, batch)) {
+        Some(open) => {
+            let found = format!("ceremony {} of a recusal in the batch is open", open.draw);
+            Err(Refusal::new(Code::RecusalPending, id, found))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Nobody starts who has a conflict with the enterprise that holds on the day.
+pub fn free_of_conflict(
+    state: &State,
+    id: &InspectionId,
+    inspection: &Inspection,
+    on: Date,
+) -> Result<(), Refusal> {
+    for member in &inspection.team {
+        let conflict = state.conflicts.get(&(inspection.uscc.clone(), member.clone()));
+        let holds = conflict.filter(|record| record.row.until.is_none_or(|until| until >= on));
+        if let Some(record) = holds {
+            let since = record.row.declared_on;
+            let found = format!("{member} has a conflict with {}, declared on {since}", inspection.uscc);
+            return Err(Refusal::new(Code::ConflictOfInterest, id, found));
+        }
+    }
     Ok(())
 }
 
-/// Flag SUBSTITUTE_UNAVAILABLE.
-pub(crate) fn decided_flags(_state: &State, _e: &RecusalDecided) -> Vec<Found> {
-    vec![]
+/// Flag SUBSTITUTE_UNAVAILABLE: not a case of Art. 15, and a common cover for choosing inspectors.
+pub(crate) fn decided_flags(state: &State, e: &RecusalDecided) -> Vec<Found> {
+    let Some(recusal) = state.recusals.get(&e.recusal) else { return vec![] };
+    if recusal.ground != RecusalGround::Unavailable || e.decision == RecusalDecision::Rejected {
+        return vec![];
+    }
+    let detail = format!("recusal {}: {} is unavailable", e.recusal, recusal.inspector);
+    vec![(Flag::SubstituteUnavailable, recusal.inspection.to_string(), detail)]
 }
 
-/// Flag PREDICTABLE_SUBSTITUTE.
-pub(crate) fn few_candidates(_inspection: &InspectionId, _candidates: u32) -> Vec<Found> {
-    vec![]
+/// Flag PREDICTABLE_SUBSTITUTE: fewer than three candidates for a slot (draw.md 6).
+pub(crate) fn few_candidates(inspection: &InspectionId, candidates: u32) -> Vec<Found> {
+    if candidates as usize >= MIN_CANDIDATES {
+        return vec![];
+    }
+    let detail = format!("{candidates} candidates, {MIN_CANDIDATES} or more leave something to chance");
+    vec![(Flag::PredictableSubstitute, inspection.to_string(), detail)]
 }

@@ -11,7 +11,12 @@ use lotbook_event::registry::Item;
 use std::collections::BTreeMap;
 
 /// Flags of an opening: UNDIRECTED_SPECIALISED, OUTSIDE_SLOT, OUT_OF_PLAN_YEAR, PLAN_UNPUBLISHED_AT_DRAW.
+///
+/// They are of a batch's draw; that of a recusal comes when it comes.
 pub(crate) fn opened(state: &State, at: At<'_>, e: &CeremonyOpened) -> Vec<Found> {
+    if e.recusal.is_some() {
+        return vec![];
+    }
     let (Ok(record), Some(plan)) = (state.batch(&e.plan, &e.batch), state.plans.get(&e.plan)) else {
         return vec![];
     };

@@ -11,6 +11,7 @@ pub mod a13_plan_content;
 pub mod a14_draw;
 pub mod a14_scheme;
 pub mod a14_visit;
+pub mod a15_ceremony;
 pub mod a15_recusal;
 pub mod a16_yearly_cap;
 pub mod a17_directed;

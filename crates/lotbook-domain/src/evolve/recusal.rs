@@ -1,11 +1,89 @@
 //! Recusals and the changes of teams that follow.
+//!
+//! A recusal's DrawCompleted carries the change of the batch's board and settles the recusal; each
+//! SubstituteDrawn and AssignmentSwapped carries the change of the teams it names, and
+//! SubstitutePoolExhausted that nothing came of it.
 
 use super::At;
+use super::inspection::with_inspection;
+use crate::recusal::{Decided, Outcome, Recusal};
 use crate::state::State;
+use crate::substitution;
+use lotbook_chain::EntryHash;
+use lotbook_draw::Seed;
+use lotbook_event::draw::DrawCompleted;
 use lotbook_event::recusal::*;
+use lotbook_event::{InspectionId, InspectorId, RecusalId};
 
-pub(super) fn recusal_requested(_state: &mut State, _at: At<'_>, _e: &RecusalRequested) {}
-pub(super) fn recusal_decided(_state: &mut State, _at: At<'_>, _e: &RecusalDecided) {}
-pub(super) fn assignment_swapped(_state: &mut State, _at: At<'_>, _e: &AssignmentSwapped) {}
-pub(super) fn substitute_drawn(_state: &mut State, _at: At<'_>, _e: &SubstituteDrawn) {}
-pub(super) fn substitute_pool_exhausted(_state: &mut State, _e: &SubstitutePoolExhausted) {}
+pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalRequested) {
+    let recusal = Recusal {
+        inspection: e.inspection.clone(),
+        inspector: e.inspector.clone(),
+        ground: e.ground,
+        requested_by: at.entry.author,
+        requested_as: at.statement.role,
+        requested_at: at.entry.recorded_at,
+        decided: None,
+        attempts: vec![],
+        outcome: None,
+    };
+    state.recusals.insert(e.recusal.clone(), recusal);
+}
+
+pub(super) fn recusal_decided(state: &mut State, at: At<'_>, e: &RecusalDecided) {
+    let decided = Decided {
+        decision: e.decision,
+        by: at.entry.author,
+        at: at.entry.recorded_at,
+        position: at.position(),
+    };
+    state.recusals.entry(e.recusal.clone()).and_modify(|recusal| recusal.decided = Some(decided));
+}
+
+/// The board after a recusal's draw. Its pairs stay recused, and who withdrew stays withdrawn, even if a
+/// slot had no candidate (draw.md 6).
+pub(super) fn recusal_drawn(state: &mut State, e: &DrawCompleted) {
+    let Some(ceremony) = state.ceremonies.get(&e.draw) else { return };
+    let Ok((substitution, board)) = substitution::on_board(state, ceremony, Seed::from_bytes(e.seed.0))
+    else {
+        return;
+    };
+    let (batch, recusal) = (ceremony.batch.clone(), ceremony.recusal.clone());
+    state.batches.entry(batch).and_modify(|record| record.board = Some(board));
+    if let (Some(recusal), None) = (recusal, substitution.exhausted) {
+        settle(state, &recusal, Outcome::Changed);
+    }
+}
+
+fn settle(state: &mut State, id: &RecusalId, outcome: Outcome) {
+    state.recusals.entry(id.clone()).and_modify(|recusal| recusal.outcome = Some(outcome));
+}
+
+pub(super) fn assignment_swapped(state: &mut State, at: At<'_>, e: &AssignmentSwapped) {
+    replace(state, at.hash, &e.inspection, &e.inspector, &e.counterpart);
+    replace(state, at.hash, &e.counterpart_inspection, &e.counterpart, &e.inspector);
+}
+
+pub(super) fn substitute_drawn(state: &mut State, at: At<'_>, e: &SubstituteDrawn) {
+    replace(state, at.hash, &e.inspection, &e.withdrawn, &e.substitute);
+}
+
+pub(super) fn substitute_pool_exhausted(state: &mut State, e: &SubstitutePoolExhausted) {
+    settle(state, &e.recusal, Outcome::Exhausted { slot: e.slot });
+}
+
+/// Somebody comes for somebody, in the same seat.
+fn replace(
+    state: &mut State,
+    entry: EntryHash,
+    id: &InspectionId,
+    leaves: &InspectorId,
+    comes: &InspectorId,
+) {
+    with_inspection(state, id, |inspection| {
+        if let Some(seat) = inspection.team.iter_mut().find(|member| *member == leaves) {
+            *seat = comes.clone();
+            inspection.team_entry = entry;
+        }
+    });
+}

@@ -1,0 +1,289 @@
+//! A recusal's own draw (draw.md 6): the board it works on, the second pool it freezes, and what follows.
+//!
+//! A certificate must recompute it from the batch's rows, the second rows and the seed alone, so nothing
+//! else enters: a started inspection changes on the board as draw.md says, but its team stays, and no
+//! entry is derived for it.
+
+use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
+use crate::draw::{DrawFault, quota_of, seats_of, small};
+use crate::pool::Basis;
+use crate::recusal::of_batch;
+use crate::state::{BatchKey, Board, Inspection, Phase, State};
+use lotbook_chain::Instant;
+use lotbook_draw::{Pool, SecondPool, Seed, Substitution};
+use lotbook_event::ceremony::{Purpose, Replacement};
+use lotbook_event::draw::DrawCompleted;
+use lotbook_event::recusal::{
+    AssignmentSwapped, RecusalDecision, RecusalGround, SubstituteDrawn, SubstitutePoolExhausted,
+};
+use lotbook_event::{Bytes32, Code, DrawId, Event, InspectionId, InspectorId, RecusalId, Refusal, Uscc};
+use std::sync::Arc;
+
+/// A batch that was drawn and assigned: its draw, its pool, and who sits where now.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawn<'a> {
+    /// The draw that counts.
+    pub draw: &'a DrawId,
+    /// What it froze.
+    pub frozen: &'a Frozen,
+    /// The rows of it.
+    pub pool: &'a Pool,
+    /// Who sits where now.
+    pub board: &'a Board,
+}
+
+impl<'a> Drawn<'a> {
+    /// Looks up a batch.
+    ///
+    /// # Errors
+    /// WRONG_PHASE if it was not drawn or nobody was assigned.
+    pub fn of(state: &'a State, batch: &BatchKey) -> Result<Self, Refusal> {
+        let record = state.batch(&batch.0, &batch.1)?;
+        let found = || {
+            let draw = record.drawn.as_ref()?;
+            let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
+            Some(Self { draw, frozen, pool: frozen.pool()?, board: record.board.as_ref()? })
+        };
+        let name = format!("{}/{}", batch.0, batch.1);
+        let none = || Refusal::new(Code::WrongPhase, &name, format!("batch {name} has no assignment"));
+        found().ok_or_else(none)
+    }
+
+    /// The inspection of a slot, which is seat `slot mod d` of enterprise `slot / d`.
+    fn inspection<'s>(&self, state: &'s State, slot: usize) -> Option<(InspectionId, &'s Inspection)> {
+        let firm = self.board.firms.get(slot.checked_div(self.frozen.stated.seats.len())?)?;
+        let id = InspectionId::new(format!("{}/{firm}", self.draw)).ok()?;
+        let inspection = state.inspections.get(&id)?;
+        Some((id, inspection))
+    }
+}
+
+/// Some inspection of a batch that has started.
+pub fn started<'a>(state: &'a State, batch: &BatchKey) -> Option<&'a InspectionId> {
+    let of_batch = state.inspections.iter().filter(|(_, i)| i.batch() == Some(batch));
+    of_batch.filter(|(_, i)| i.phase >= Phase::Started).map(|(id, _)| id).next()
+}
+
+/// The open ceremony of a batch, if there is one.
+pub fn open_ceremony<'a>(state: &'a State, batch: &BatchKey) -> Option<&'a Ceremony> {
+    state.ceremonies.values().find(|ceremony| ceremony.batch == *batch && ceremony.terminal.is_none())
+}
+
+/// The second pool that an opening at an instant freezes. A retry after a failed attempt keeps its rows
+/// (draw.md 1); after a draw without a candidate they are made anew.
+///
+/// Reasons and conflicts are those of the opening. Withdrawn is who withdrew by a draw of the batch;
+/// recused are the pairs of those draws, and every pair whose recusal for a conflict was granted.
+///
+/// # Errors
+/// What [`Drawn::of`] and [`Basis::second_pool`] refuse.
+pub fn second_pool(
+    state: &State,
+    batch: &BatchKey,
+    id: &RecusalId,
+    at: Instant,
+) -> Result<Arc<SecondPool>, Refusal> {
+    let attempts = state.recusal(id)?.attempts.iter().rev().filter_map(|draw| state.ceremonies.get(draw));
+    let last = attempts.filter_map(|ceremony| Some((ceremony.stage, ceremony.frozen.as_ref()?))).next();
+    if let Some((Stage::Failed, Frozen { rows: Rows::Recusal(kept), .. })) = last {
+        return Ok(kept.clone());
+    }
+    let drawn = Drawn::of(state, batch)?;
+    let mut recused = drawn.board.recused.clone();
+    for (_, recusal) in of_batch(state, batch).filter(|(_, r)| r.ground == RecusalGround::Conflict) {
+        if recusal.granted().is_some() {
+            let firm = state.inspection(&recusal.inspection)?.uscc.clone();
+            recused.insert((firm, recusal.inspector.clone()));
+        }
+    }
+    let quota = quota_of(&drawn.frozen.stated);
+    let basis = Basis::of(state, batch, at)?;
+    Ok(Arc::new(basis.second_pool(drawn.pool, &quota, &drawn.board.withdrawn, &recused)?))
+}
+
+/// Whose slots are filled, and how: a granted swap is a withdrawal all the same where the inspector is not
+/// eligible in both pools or has withdrawn (draw.md 6), or where an inspection of the batch has started.
+///
+/// # Errors
+/// WRONG_PHASE if the batch has no assignment or the recusal was not granted.
+pub fn replacement(
+    state: &State,
+    batch: &BatchKey,
+    id: &RecusalId,
+    second: &SecondPool,
+) -> Result<Replacement, Refusal> {
+    let (drawn, recusal) = (Drawn::of(state, batch)?, state.recusal(id)?);
+    let who = &recusal.inspector;
+    let eligible = |rows: &[lotbook_draw::InspectorRow]| {
+        rows.iter().any(|row| row.eligible && row.inspector_id == who.as_str())
+    };
+    let may_swap = eligible(drawn.pool.inspectors())
+        && eligible(second.inspectors())
+        && !drawn.board.withdrawn.contains(who)
+        && started(state, batch).is_none();
+    let none = || Refusal::new(Code::WrongPhase, id, format!("recusal {id} was not granted"));
+    let decision = recusal.granted().ok_or_else(none)?.decision;
+    let all = drawn.board.slots_of(who);
+    let own = |slot: &u32| {
+        drawn
+            .inspection(state, *slot as usize)
+            .is_some_and(|(inspection, _)| inspection == recusal.inspection)
+    };
+    let (purpose, slots) = match decision {
+        RecusalDecision::Swap if may_swap => (Purpose::Swap, all.into_iter().filter(own).collect()),
+        _ => (Purpose::Substitute, all),
+    };
+    let batch_pool = drawn.frozen.p;
+    Ok(Replacement { recusal: id.clone(), purpose, inspector: who.clone(), slots, batch_pool })
+}
+
+/// Why a recusal's draw cannot be computed.
+type Fault = String;
+
+/// Fills the slots of a frozen recusal on a board of the draw room, under the seed of its own ceremony:
+/// K_sub = H("stage substitute", seed).
+///
+/// # Errors
+/// What the draw room refuses; opening has checked that it does not.
+pub fn fill(board: &mut lotbook_draw::Board<'_>, frozen: &Frozen, seed: Seed) -> Result<Substitution, Fault> {
+    let (Rows::Recusal(second), Some(replacement)) = (&frozen.rows, &frozen.stated.replacement) else {
+        return Err("is not the draw of a recusal".into());
+    };
+    let key = lotbook_draw::Stage::Substitute.key(&seed);
+    let who = replacement.inspector.as_str();
+    let done = match replacement.purpose {
+        Purpose::Swap => {
+            let slots: Vec<usize> = replacement.slots.iter().map(|slot| *slot as usize).collect();
+            board.swap(second, who, &slots, &key)
+        }
+        Purpose::Substitute | Purpose::Batch => board.withdraw(second, who, &key),
+    };
+    done.map_err(|error| error.to_string())
+}
+
+/// What a recusal's draw does under a seed, and the batch's board afterwards.
+///
+/// # Errors
+/// See [`fill`].
+pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Substitution, Board), Fault> {
+    let frozen = ceremony.frozen.as_ref().ok_or("has no frozen pool")?;
+    let drawn = Drawn::of(state, &ceremony.batch).map_err(|refusal| refusal.to_string())?;
+    let before = drawn.board;
+    let seats = seats_of(&drawn.frozen.stated);
+    let firms: Vec<&str> = before.firms.iter().map(Uscc::as_str).collect();
+    let seated: Vec<String> = before.assignment.iter().map(ToString::to_string).collect();
+    let mut board = lotbook_draw::Board::new(drawn.pool, &seats, &firms, before.hi, &seated)
+        .map_err(|error| error.to_string())?;
+    before.withdrawn.iter().for_each(|who| board.strike(who.as_str()));
+    before.recused.iter().for_each(|(uscc, who)| board.recuse(uscc.as_str(), who.as_str()));
+    let substitution = fill(&mut board, frozen, seed)?;
+    let named = |id: &str| InspectorId::new(id).map_err(|error| error.to_string());
+    let pair = |(uscc, who): (&str, &str)| {
+        Ok::<_, Fault>((Uscc::new(uscc).map_err(|error| error.to_string())?, named(who)?))
+    };
+    let after = Board {
+        firms: before.firms.clone(),
+        assignment: board.assignment().iter().map(|id| named(id)).collect::<Result<_, _>>()?,
+        hi: before.hi,
+        withdrawn: board.withdrawn().iter().map(|id| named(id)).collect::<Result<_, _>>()?,
+        recused: board.recused().map(pair).collect::<Result<_, _>>()?,
+        draws: before.draws.iter().chain([&ceremony.draw]).cloned().collect(),
+    };
+    Ok((substitution, after))
+}
+
+/// From a closed ceremony of a recusal to its derived events: DrawCompleted with the seed, then either
+/// one AssignmentSwapped, or one SubstituteDrawn for each slot filled (ascending; none for an inspection
+/// that has started), or SubstitutePoolExhausted for the first slot without a candidate.
+///
+/// # Errors
+/// [`DrawFault`] if it cannot be computed; opening has checked that it can.
+pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+    let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
+    let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
+    let seed =
+        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
+    let mut events = vec![completed(&ceremony.draw, seed).into()];
+    events.extend(changes(state, ceremony, frozen, &substitution).map_err(fault)?);
+    Ok(events)
+}
+
+/// A recusal's draw has no strata and counts nothing: its result are the entries that follow.
+fn completed(draw: &DrawId, seed: Seed) -> DrawCompleted {
+    DrawCompleted {
+        draw: draw.clone(),
+        seed: Bytes32(*seed.as_bytes()),
+        strata: vec![],
+        selected: 0,
+        inspectors: 0,
+        lo: 0,
+        hi: 0,
+        tier: 1,
+        tries: 0,
+        words_quota: 0,
+        words_tier1: 0,
+        words_tier2: 0,
+    }
+}
+
+fn changes(
+    state: &State,
+    ceremony: &Ceremony,
+    frozen: &Frozen,
+    substitution: &Substitution,
+) -> Result<Vec<Event>, Fault> {
+    let drawn = Drawn::of(state, &ceremony.batch).map_err(|refusal| refusal.to_string())?;
+    let replacement = frozen.stated.replacement.as_ref().ok_or("has nothing to replace")?;
+    let (draw, recusal) = (&ceremony.draw, &replacement.recusal);
+    let at =
+        |slot: usize| drawn.inspection(state, slot).ok_or_else(|| format!("slot {slot} has no inspection"));
+    if let Some(slot) = substitution.exhausted {
+        let inspection = at(slot)?.0;
+        let (draw, recusal) = (draw.clone(), recusal.clone());
+        return Ok(vec![SubstitutePoolExhausted { draw, recusal, inspection, slot: small(slot) }.into()]);
+    }
+    let mut events = vec![];
+    for vacancy in &substitution.vacancies {
+        let (inspection, record) = at(vacancy.slot)?;
+        let chosen = vacancy.chosen.as_ref().ok_or("a slot was not filled")?;
+        let comes = InspectorId::new(chosen.inspector.as_str()).map_err(|error| error.to_string())?;
+        let (draw, recusal, slot) = (draw.clone(), recusal.clone(), small(vacancy.slot));
+        let (ticket, candidates) = (Bytes32(*chosen.ticket.as_bytes()), small(vacancy.candidates.len()));
+        let previous = record.team_entry;
+        let leaves = replacement.inspector.clone();
+        if let Some(other) = chosen.gives {
+            let (counterpart_inspection, counterpart_record) = at(other)?;
+            let swapped = AssignmentSwapped {
+                draw,
+                recusal,
+                inspection,
+                slot,
+                inspector: leaves,
+                counterpart: comes,
+                counterpart_inspection,
+                counterpart_slot: small(other),
+                ticket,
+                candidates,
+                previous,
+                counterpart_previous: counterpart_record.team_entry,
+            };
+            events.push(swapped.into());
+        } else if record.phase < Phase::Started {
+            let (withdrawn, substitute) = (leaves, comes);
+            let drawn = SubstituteDrawn {
+                draw,
+                recusal,
+                inspection,
+                slot,
+                withdrawn,
+                substitute,
+                ticket,
+                candidates,
+                previous,
+            };
+            events.push(drawn.into());
+        }
+    }
+    Ok(events)
+}
