@@ -7,10 +7,11 @@ use lotbook_domain::decide::DecideError;
 use lotbook_domain::{Rejection, SignedStatement, State, authenticate, consequences, decide, derive};
 use lotbook_domain::{DECIDE_VERSION, evolve, next_due};
 use lotbook_event::keys::{KeyConfirmed, KeyRegistered, LedgerCreated, Role};
-use lotbook_event::oversight::StatementRefused;
+use lotbook_event::oversight::{RefusalCount, RefusalsCounted, StatementRefused};
 use lotbook_event::{Event, Refusal, SectionId, Statement, StatementId, Text};
 use lotbook_verifier::Verifier;
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Who states something, and as what.
@@ -34,6 +35,8 @@ pub struct Ledger {
     pub entries: Vec<Vec<u8>>,
     pub now: Instant,
     ids: u128,
+    /// Refusals beyond the limit of a key and hour, until they are stated.
+    counted: BTreeMap<(KeyId, Instant), BTreeMap<&'static str, u64>>,
 }
 
 impl Ledger {
@@ -85,9 +88,30 @@ impl Ledger {
             self.append(&sealed);
             self.append_derived(sealed.hash, derived);
         }
+        self.state_counts();
+    }
+
+    /// The counts of every hour that is over.
+    fn state_counts(&mut self) {
+        let over = |(_, hour): &&(KeyId, Instant)| hour.plus_seconds(3_600) <= self.now;
+        let hours: Vec<_> = self.counted.keys().filter(over).copied().collect();
+        for (author, hour) in hours {
+            let counts = self.counted.remove(&(author, hour)).unwrap_or_default();
+            let row = |(code, count)| RefusalCount { code: Text::new(code).unwrap(), count };
+            let refusals = counts.into_iter().map(row).collect();
+            let event = RefusalsCounted { author, hour, refusals };
+            let sealed = self.seal_derived(self.state.head.hash, 0, event.into());
+            self.append(&sealed);
+        }
     }
 
     fn refuse(&mut self, signed: &SignedStatement, event: &str, refusal: Refusal) -> Result<(), Refusal> {
+        if !self.state.refusals.has_room(&signed.key_id, self.now) {
+            let hour = self.now.0 - self.now.0.rem_euclid(3_600 * Instant::SECOND);
+            let codes = self.counted.entry((signed.key_id, Instant(hour))).or_default();
+            *codes.entry(refusal.code.as_str()).or_default() += 1;
+            return Err(refusal);
+        }
         let recorded = StatementRefused {
             author: signed.key_id,
             event: Text::new(event).unwrap(),

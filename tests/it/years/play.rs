@@ -110,7 +110,8 @@ impl Year {
     /// Long waits, and what belongs to the end of the year.
     fn epilogue(&mut self) {
         let days = if self.day() < EPILOGUE { EPILOGUE - self.day() } else { i64::from(self.dice.within(3, 15)) };
-        self.wait(days * 86_400 + i64::from(self.dice.within(0, 9_000)));
+        let seconds = i64::from(self.dice.within(0, 9_000));
+        self.wait(days * 86_400 + seconds);
         self.keep_to_schedule();
         for _ in 0..self.dice.below(3) {
             let choices = self.closing_choices();
