@@ -184,9 +184,9 @@ impl Year {
         let record = self.ledger.state.disclosures.get(&2026);
         let published = record.is_some_and(|record| record.published.is_some());
         let generated = record.and_then(|record| record.generated.clone());
-        let over = self.day() > 377;
-        if self.day() > 12 && !published {
-            choices.add(if over { 6 } else { 2 }, publisher, AnnualDisclosureRequested { year: 2026 });
+        let over = self.day() > 378;
+        if over && !published {
+            choices.add(6, publisher, AnnualDisclosureRequested { year: 2026 });
         }
         if let Some((generated, _)) = generated.filter(|_| over && !published) {
             let event = AnnualDisclosurePublished {
