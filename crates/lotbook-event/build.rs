@@ -4,7 +4,8 @@ use prost::Message;
 use std::{env, error::Error, fs, path::PathBuf};
 
 /// Statements, and what they add up to.
-const FILES: &[&str] = &["lotbook/v1/statement.proto", "lotbook/v1/view.proto"];
+const FILES: &[&str] =
+    &["lotbook/v1/statement.proto", "lotbook/v1/disclosure.proto", "lotbook/v1/view.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=../../proto");

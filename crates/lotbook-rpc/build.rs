@@ -19,7 +19,9 @@ const SERVICES: &[&str] = &[
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=../../proto");
     let services = SERVICES.iter().map(|name| format!("lotbook/v1/{name}_service.proto"));
-    let files = protox::compile(services, ["../../proto"])?;
+    // Statements travel as bytes; with them here, reflection says what the bytes are.
+    let all = services.chain(["lotbook/v1/statement.proto".to_owned()]);
+    let files = protox::compile(all, ["../../proto"])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("services.fds"), files.encode_to_vec())?;
     // Every message and enumeration that is not a service's own is the event room's.

@@ -3,9 +3,10 @@
 use crate::refusals::{adopt, opening, plan_like, scheme_like};
 use crate::world::{DAY, World, refused};
 use lotbook_domain::ceremony::Stage;
+use lotbook_domain::state::Inspection;
 use lotbook_event::ceremony::{CeremonyOpened, SeedCommitted, SeedRevealed};
 use lotbook_event::keys::Role;
-use lotbook_event::{Bytes32, DrawId, Event};
+use lotbook_event::{Bytes32, DrawId, Event, InspectionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Firms that the sample's second batch drew, for section S04.
@@ -25,7 +26,7 @@ fn is_exempt(world: &World, uscc: &str) -> bool {
 }
 
 /// Reason of every firm in the pool of a draw.
-fn reasons(world: &World, draw: &str) -> BTreeMap<String, String> {
+pub fn reasons(world: &World, draw: &str) -> BTreeMap<String, String> {
     let ceremony = &world.replica.state().ceremonies[&DrawId::new(draw).unwrap()];
     let rows = ceremony.frozen.as_ref().unwrap().pool().unwrap().objects().iter();
     rows.map(|row| (row.uscc.clone(), row.reason.clone())).collect()
@@ -42,7 +43,7 @@ pub async fn plan_and_scheme(world: &mut World, plan: &str, section: &str, items
     world.wait(4 * DAY).await;
 }
 
-async fn open(world: &mut World, section: &str, event: CeremonyOpened) {
+pub async fn open(world: &mut World, section: &str, event: CeremonyOpened) {
     let key = format!("draw_operator-{section}");
     world.state(&key, Role::DrawOperator, Some(section), event).await.unwrap();
 }
@@ -84,7 +85,7 @@ async fn a_firm_drawn_by_another_section_stands_in_the_pool_as_such_and_two_pool
     world.verify().await;
 }
 
-async fn commit(
+pub async fn commit(
     world: &mut World,
     draw: &DrawId,
     name: &str,
@@ -179,11 +180,10 @@ async fn commitments_and_reveals_are_checked_and_a_missing_reveal_bars() {
     world.verify().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_comprehensive_batch_draws_and_a_report_that_is_not_made_is_stated_as_late_once() {
-    let mut world = World::new().await;
+/// The ceremony of the comprehensive batch, held at once; its inspections.
+pub async fn draw_comprehensive(world: &mut World) -> Vec<(InspectionId, Inspection)> {
     world.wait(4 * DAY).await;
-    open(&mut world, "S04", opening("P-2026-S04", "B3")).await;
+    open(world, "S04", opening("P-2026-S04", "B3")).await;
     let draw = DrawId::new("P-2026-S04/B3.1").unwrap();
     let parts = [("supervisor", Role::Supervisor, None, [2; 32]), ("notary", Role::Notary, None, [3; 32])];
     // The drawing section's key is whichever officer was registered first among the batch's sections.
@@ -195,9 +195,9 @@ async fn the_comprehensive_batch_draws_and_a_report_that_is_not_made_is_stated_a
     });
     let officer = officer.unwrap();
     let name = format!("section_officer-{officer}");
-    commit(&mut world, &draw, &name, Role::SectionOfficer, Some(officer), [1; 32]).await;
+    commit(world, &draw, &name, Role::SectionOfficer, Some(officer), [1; 32]).await;
     for (key, role, section, secret) in parts {
-        commit(&mut world, &draw, key, role, section, secret).await;
+        commit(world, &draw, key, role, section, secret).await;
     }
     let sealed = world.replica.state().ceremonies[&draw].sealed.unwrap();
     let reveal =
@@ -206,13 +206,21 @@ async fn the_comprehensive_batch_draws_and_a_report_that_is_not_made_is_stated_a
     for (key, role, section, secret) in parts {
         world.state(key, role, section, reveal(secret)).await.unwrap();
     }
-    let state = world.replica.state();
-    let assigned: Vec<_> = state
+    world
+        .replica
+        .state()
         .inspections
         .iter()
         .filter(|(_, i)| i.draw() == Some(&draw))
         .map(|(id, i)| (id.clone(), i.clone()))
-        .collect();
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_comprehensive_batch_draws_and_a_report_that_is_not_made_is_stated_as_late_once() {
+    let mut world = World::new().await;
+    let assigned = draw_comprehensive(&mut world).await;
+    let state = world.replica.state();
     assert_eq!(assigned.len(), 8, "5 % of 156, rounded up");
     for (_, inspection) in &assigned {
         assert_eq!(inspection.team.iter().collect::<BTreeSet<_>>().len(), 3);

@@ -5,6 +5,7 @@ use crate::follower::{Cursor, Follower, VerifiedEntry};
 use crate::limits;
 use crate::receipt::{self, SignedStatement, Submitted};
 use crate::stream::{Entries, Subscription};
+use crate::submission::{self, Submissions};
 use crate::trust::{Genesis, TrustRoot};
 use lotbook_chain::{Checkpoint, Receipt, SigningKey, TreeHash};
 use lotbook_event::Statement;
@@ -13,6 +14,7 @@ use lotbook_rpc::proto::{
     proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient,
 };
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio_stream::Stream;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
 
@@ -83,7 +85,34 @@ impl Client {
             .max_encoding_message_size(limits::MAX_SENT_BYTES);
         let answer = within(service.submit(deadline(signed.request()))).await;
         let response = answer.map_err(|error| self.check_refusal(error, &signed.statement))?;
-        let submitted = signed.check(self.trust_root(), receipt::from_wire(response.receipt)?)?;
+        self.check_receipt(signed, response.receipt)
+    }
+
+    /// States what was signed, one after the other without waiting for the answers; these come in the same
+    /// order, each verified as [`Client::submit`] does. A refusal is an answer: the stream goes on.
+    ///
+    /// # Errors
+    /// See [`Client::submit`]. When the stream itself ends with an error, what was not answered may or may
+    /// not be recorded: submit it again, which is safe for ever.
+    pub async fn submit_stream(
+        &self,
+        signed: impl Stream<Item = SignedStatement> + Send + 'static,
+    ) -> Result<Submissions, ClientError> {
+        let mut service = SubmitServiceClient::new(self.channel.clone())
+            .max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
+            .max_encoding_message_size(limits::MAX_SENT_BYTES);
+        let (requests, sent) = submission::requests(signed);
+        let answers = within(service.submit_stream(Request::new(requests))).await?;
+        Ok(Submissions::new(self.clone(), answers, sent))
+    }
+
+    /// Verifies the receipt of a statement, and remembers its checkpoint.
+    pub(crate) fn check_receipt(
+        &self,
+        signed: &SignedStatement,
+        receipt: Option<proto::Receipt>,
+    ) -> Result<Submitted, ClientError> {
+        let submitted = signed.check(self.trust_root(), receipt::from_wire(receipt)?)?;
         self.note(&submitted.checkpoint)?;
         Ok(submitted)
     }
@@ -178,7 +207,7 @@ impl Client {
     }
 
     /// Lets a refusal through with its receipt verified, or shows that the receipt is not good.
-    fn check_refusal(&self, error: ClientError, statement: &[u8]) -> ClientError {
+    pub(crate) fn check_refusal(&self, error: ClientError, statement: &[u8]) -> ClientError {
         let ClientError::Refused(mut refused) = error else { return error };
         let Refused { error, receipt } = refused.as_mut();
         if let Some(word) = error.refusal_receipt.take() {

@@ -86,6 +86,10 @@ pub enum Untrustworthy {
     Marker(&'static str),
     #[error("the stream ended at position {found}, {expected} was asked for")]
     EndedEarly { expected: u64, found: u64 },
+    #[error("an answer to a statement that was not sent")]
+    UnaskedAnswer,
+    #[error("an answer that says neither yes nor no")]
+    NoAnswer,
     #[error("a list of which every page names itself as the next one")]
     Paging,
 }

@@ -35,6 +35,7 @@ pub mod limits;
 pub mod query;
 pub mod receipt;
 pub mod stream;
+pub mod submission;
 pub mod trust;
 
 #[cfg(test)]
@@ -47,4 +48,5 @@ pub use lotbook_rpc::{RpcError, proto};
 pub use query::{List, Query};
 pub use receipt::{SignedStatement, Submitted};
 pub use stream::{Entries, Subscription, Verified};
+pub use submission::{Answered, Submissions};
 pub use trust::{Genesis, TrustRoot};

@@ -80,7 +80,7 @@ fn plan_missing(state: &State, now: Instant) -> Option<Due> {
 
 /// Each section whose plan is due and has not been stated as missing, with the instant: the end of the
 /// day of Art. 12, or the publication of its first item if that came later.
-fn plans_due(state: &State, year: u32) -> BTreeMap<SectionId, Instant> {
+pub(crate) fn plans_due(state: &State, year: u32) -> BTreeMap<SectionId, Instant> {
     let Some(rules) = &state.rules else { return BTreeMap::new() };
     let Some(day) = date_in(year, rules.value.plan_due.as_str()) else { return BTreeMap::new() };
     let deadline = end_of(day);

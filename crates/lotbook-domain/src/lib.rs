@@ -22,6 +22,7 @@ pub mod obligation;
 pub mod participant;
 pub mod person;
 pub mod pool;
+pub mod projection;
 pub mod recusal;
 pub mod refusals;
 pub mod registry;

@@ -2,6 +2,7 @@
 
 use crate::calendar::{Calendar, WorkingDate};
 use crate::civil::end_of;
+use core::ops::Bound;
 use lotbook_chain::Instant;
 use lotbook_event::Date;
 use lotbook_event::oversight::Obligation;
@@ -28,9 +29,15 @@ pub struct Duty {
 pub struct Met {
     /// When.
     pub at: Instant,
+    /// Day 0.
+    pub start: Date,
     /// Its last day.
     pub due: Date,
-    /// Working days late; 0 if in time.
+    /// Whether the last day was counted beyond the published calendars.
+    pub provisional: bool,
+    /// Whether the ledger had stated that it was missed.
+    pub missed: bool,
+    /// Working days late; 0 if in time, or on a day off right after the last day.
     pub late_by: u32,
 }
 
@@ -72,7 +79,8 @@ impl Obligations {
         let duty = self.open.remove(key)?;
         self.by_due.remove(&(end_of(duty.due.date), key.clone()));
         let late_by = if duty.missed { calendar.working_days_between(duty.due.date, on) } else { 0 };
-        let met = Met { at, due: duty.due.date, late_by };
+        let (due, provisional) = (duty.due.date, duty.due.provisional);
+        let met = Met { at, start: duty.start, due, provisional, missed: duty.missed, late_by };
         self.met.insert(key.clone(), met);
         Some(met)
     }
@@ -100,5 +108,10 @@ impl Obligations {
     /// Running and missed duties, by kind and subject.
     pub fn open(&self) -> impl Iterator<Item = (&DutyKey, &Duty)> {
         self.open.iter()
+    }
+
+    /// Running and missed duties behind a key, by kind and subject.
+    pub fn open_behind(&self, after: Bound<DutyKey>) -> impl Iterator<Item = (&DutyKey, &Duty)> {
+        self.open.range((after, Bound::Unbounded))
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::calendar::Calendar;
 use crate::ceremony::Ceremony;
-use crate::disclosure::Disclosure;
 use crate::genesis::Genesis;
 use crate::key::Key;
 use crate::obligation::Obligations;
 use crate::recusal::Recusal;
 use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord, ItemRecord};
 use lotbook_chain::{EntryHash, Frontier, Instant, KeyId, LedgerId, Position};
+use lotbook_event::disclosure::DisclosureDocument;
 use lotbook_event::inspection::{DirectCause, ItemOutcome};
 use lotbook_event::oversight::{AnnualDisclosureGenerated, RefusalsCounted, StatementRefused};
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted};
@@ -387,8 +387,10 @@ pub struct Correction {
 /// The annual disclosure of one year (Art. 23).
 #[derive(Debug, Clone, Default)]
 pub struct DisclosureRecord {
+    /// The document of the last request.
+    pub document: Option<Arc<DisclosureDocument>>,
     /// What was generated last, with its document.
-    pub generated: Option<(AnnualDisclosureGenerated, Arc<Disclosure>)>,
+    pub generated: Option<(AnnualDisclosureGenerated, Arc<DisclosureDocument>)>,
     /// When it was published, with the reference.
     pub published: Option<(Instant, Text)>,
     /// Whether the ledger has stated that it is late.
@@ -417,6 +419,8 @@ pub struct Flagged {
     pub detail: String,
     /// The entry that brought it.
     pub position: Position,
+    /// When that was recorded.
+    pub at: Instant,
 }
 
 impl State {

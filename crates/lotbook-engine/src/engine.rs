@@ -2,7 +2,8 @@
 
 use crate::group::Outcome;
 use crate::port::Clock;
-use crate::publish::{Listener, Published};
+use crate::projector::Projector;
+use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
@@ -106,12 +107,14 @@ pub(crate) enum Job {
     Stop,
 }
 
-/// What the writer and the readers share.
+/// What the writer, the projector and the readers share.
 pub(crate) struct Shared {
     pub store: Store,
     pub state: RwLock<State>,
     pub published: RwLock<Published>,
+    pub projector: Projector,
     pub listeners: RwLock<Vec<Listener>>,
+    pub ends: RwLock<Vec<EndListener>>,
     pub stopped: RwLock<Option<String>>,
     pub clock: Arc<dyn Clock>,
     pub origin: String,
@@ -122,7 +125,8 @@ pub(crate) struct Shared {
 pub struct Engine {
     shared: Arc<Shared>,
     jobs: SyncSender<Job>,
-    writer: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+    /// The writer and the projector.
+    threads: Arc<Mutex<Vec<std::thread::JoinHandle<()>>>>,
 }
 
 impl Engine {
@@ -145,9 +149,11 @@ impl Engine {
             .map_err(|what| OpenError::Entry { position: 0, what })?;
         let shared = Arc::new(Shared {
             store: options.store,
+            projector: Projector::new(state.clone()),
             state: RwLock::new(state),
             published: RwLock::new(published),
             listeners: RwLock::default(),
+            ends: RwLock::default(),
             stopped: RwLock::default(),
             clock: options.clock,
             origin,
@@ -161,8 +167,12 @@ impl Engine {
             anchored,
             counted: Counted::default(),
         };
-        let writer = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run())?;
-        Ok(Self { shared, jobs, writer: Arc::new(Mutex::new(Some(writer))) })
+        // The projector first: it ends when the writer does.
+        let followed = shared.clone();
+        let projector = spawn("projector", move || followed.projector.run(&followed))?;
+        let writer = spawn("writer", move || writer.run()).inspect_err(|_| shared.projector.end())?;
+        let threads = vec![projector, writer];
+        Ok(Self { shared, jobs, threads: Arc::new(Mutex::new(threads)) })
     }
 
     /// Submits a statement; `answer` is called once, when the entry is durable or refused.
@@ -205,9 +215,9 @@ impl Engine {
     /// Stops cleanly: what waits is done, the anchor is written, the store is closed.
     pub fn stop(&self) {
         drop(self.jobs.send(Job::Stop));
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
-            drop(writer.join());
+        let threads = core::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            drop(thread.join());
         }
     }
 
@@ -251,6 +261,25 @@ impl Engine {
         read(&self.shared.published).size
     }
 
+    /// Looks at what the durable entries add up to: at least all that was answered before this call, never
+    /// anything that is not durable. Waits for entries that were published a moment ago; blocks.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if an entry could not be read back.
+    pub fn view<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Unavailable> {
+        self.shared.projector.view(look)
+    }
+
+    /// Calls `listener` once when the writer has stopped for good; at once if it has already.
+    pub fn on_end(&self, listener: Box<dyn Fn() + Send + Sync>) {
+        let mut ends = write(&self.shared.ends);
+        if self.stopped().is_some() {
+            listener();
+        } else {
+            ends.push(listener);
+        }
+    }
+
     /// Calls `listener` with the durable size after each group.
     pub fn on_publish(&self, listener: Box<dyn Fn(u64) + Send + Sync>) {
         write(&self.shared.listeners).push(listener);
@@ -279,6 +308,10 @@ impl Shared {
     }
 }
 
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(work)
+}
+
 /// Rebuilds the state: the fold of every entry.
 fn replay(store: &Store) -> Result<State, OpenError> {
     let mut state = State::default();
@@ -295,7 +328,7 @@ fn replay(store: &Store) -> Result<State, OpenError> {
     }
 }
 
-fn open_entry(bytes: Vec<u8>) -> Result<Sealed<Statement>, String> {
+pub(crate) fn open_entry(bytes: Vec<u8>) -> Result<Sealed<Statement>, String> {
     let entry = Entry::decode(&bytes).map_err(|error| error.to_string())?;
     let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
     Sealed::seal(entry, statement).map_err(|error| error.to_string())

@@ -8,6 +8,7 @@ pub mod create;
 pub mod engine;
 pub mod group;
 pub mod port;
+pub mod projector;
 pub mod publish;
 mod refusing;
 pub mod writer;
@@ -15,7 +16,7 @@ pub mod writer;
 pub use create::{CreateError, NewLedger, create};
 pub use engine::{Engine, EngineOptions, OpenError, RefusalReceipt, SubmitError, Unavailable};
 pub use lotbook_chain as chain;
-pub use lotbook_domain::{SignedStatement, State};
+pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 
 use lotbook_chain::SigningKey;

@@ -14,6 +14,9 @@ pub(crate) struct Published {
 /// Called with the durable size after each group.
 pub(crate) type Listener = Box<dyn Fn(u64) + Send + Sync>;
 
+/// Called once when the writer has stopped for good.
+pub(crate) type EndListener = Box<dyn Fn() + Send + Sync>;
+
 /// Signs the checkpoint of a tree.
 ///
 /// # Errors

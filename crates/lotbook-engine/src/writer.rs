@@ -50,8 +50,11 @@ impl Writer {
                 tracing::error!(%fatal, "the writer stops for good: nothing is accepted until a restart")
             }
         }
+        self.shared.projector.end();
+        let ends = write(&self.shared.ends);
         *write(&self.shared.stopped) =
             Some(ended.err().map_or("the ledger is stopping".into(), |e| e.to_string()));
+        ends.iter().for_each(|listener| listener());
     }
 
     fn groups(&mut self) -> Result<(), Fatal> {
@@ -237,6 +240,7 @@ impl Writer {
             };
             let published = publish::checkpoint(&self.shared.origin, size, root, &self.signers.checkpoint);
             *write(&self.shared.published) = published.map_err(Fatal::Rules)?;
+            self.shared.projector.publish(size);
             read(&self.shared.listeners).iter().for_each(|listener| listener(size));
         }
         for (answer, outcome) in group.answers {

@@ -5,6 +5,7 @@
 //! [`statement`], then any family.
 
 pub mod ceremony;
+pub mod disclosure;
 pub mod draw;
 pub mod flag;
 pub mod id;
@@ -28,8 +29,8 @@ pub use wire::FieldError;
 /// The compiled `FileDescriptorSet` of the vocabulary, for JSON and reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lotbook.fds"));
 
-/// The prost messages as generated. Events are strong types everywhere else; of these, nothing but the views
-/// of `view.proto`, and what stands in them, is used outside this room.
+/// The prost messages as generated. Events are strong types everywhere else; of these, nothing but those of
+/// [`disclosure`] and the views of `view.proto`, with what stands in them, is used outside this room.
 #[allow(clippy::all, missing_docs, rustdoc::all)]
 pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/lotbook.v1.rs"));

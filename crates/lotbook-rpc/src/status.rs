@@ -38,6 +38,8 @@ pub mod reason {
     pub const MALFORMED_REQUEST: &str = "MALFORMED_REQUEST";
     /// No entry at this position yet.
     pub const NO_SUCH_ENTRY: &str = "NO_SUCH_ENTRY";
+    /// What a query asks for by name is not on the ledger.
+    pub const NO_SUCH_SUBJECT: &str = "NO_SUCH_SUBJECT";
     /// The range begins or ends beyond the head.
     pub const BEYOND_HEAD: &str = "BEYOND_HEAD";
     /// Too much at once; nothing happened.
@@ -128,6 +130,13 @@ pub fn no_such_entry(position: u64, size: u64) -> Status {
     )
 }
 
+/// What a query asks for by name is not on the ledger, or not in what is shown of it.
+pub fn no_such_subject(subject: &str, size: u64) -> Status {
+    let found = format!("there is no {} among {size} entries", cut(subject));
+    let metadata = [("found", found.clone()), ("subject", cut(subject)), ("size", size.to_string())];
+    status(Code::NotFound, &found, vec![error_info(reason::NO_SUCH_SUBJECT, metadata)])
+}
+
 /// A range that is not within the ledger.
 pub fn beyond_head(from: u64, to: Option<u64>, size: u64) -> Status {
     let end = to.map_or_else(String::new, |to| format!(" to {to}"));
@@ -158,6 +167,22 @@ pub fn stream_ended(found: &str, resume_from: u64) -> Status {
     let message = format!("{found}; resume from position {resume_from}");
     let info = error_info(reason::STREAM_ENDED, metadata);
     status(Code::Unavailable, &message, vec![info, retry_info(OVERLOAD_RETRY)])
+}
+
+/// A status as the bytes of a google.rpc.Status, for streams that do not end with it.
+pub fn to_bytes(status: &Status) -> Vec<u8> {
+    if status.details().is_empty() {
+        let code = i32::from(status.code());
+        return pb::Status { code, message: status.message().to_owned(), details: vec![] }.encode_to_vec();
+    }
+    status.details().to_vec()
+}
+
+/// The way back from [`to_bytes`]; `None` if the bytes are no such status, or one of success.
+pub fn from_bytes(bytes: &[u8]) -> Option<Status> {
+    let body = pb::Status::decode(bytes).ok()?;
+    let code = Code::from_i32(body.code);
+    (code != Code::Ok).then(|| Status::with_details(code, body.message, bytes.to_vec().into()))
 }
 
 fn invalid(reason: &str, field: &str, problem: &str) -> Status {

@@ -31,10 +31,17 @@ pub(crate) struct Feed<T> {
 }
 
 /// The reader's end.
-pub(crate) struct Messages<T> {
+pub struct Messages<T> {
     messages: mpsc::Receiver<Result<T, Status>>,
     /// Held until the reader is gone: what it has not taken is still in memory.
     _place: OwnedSemaphorePermit,
+}
+
+impl<T> Messages<T> {
+    /// The end of a reader that holds a place.
+    pub fn new(messages: mpsc::Receiver<Result<T, Status>>, place: OwnedSemaphorePermit) -> Self {
+        Self { messages, _place: place }
+    }
 }
 
 /// Why a feed ends before its range does.
@@ -58,7 +65,7 @@ impl<T: Send + 'static> Feed<T> {
         let last_word = out.clone().try_reserve_owned().map_err(|_| status::overloaded())?;
         let known = reader.size();
         let feed = Self { reader, stopping, next: from, known, message, out, last_word };
-        Ok((feed, Messages { messages, _place: place }))
+        Ok((feed, Messages::new(messages, place)))
     }
 
     /// Sends the entries up to, not including, a position.

@@ -1,4 +1,4 @@
-//! The doors: three tonic services over the engine, with every limit set.
+//! The doors: tonic services over the engine, with every limit set.
 //!
 //! It parses requests, asks the engine, and answers; it deliberately decides nothing, and makes no
 //! status itself (`lotbook_rpc::status` does). Where to read first: [`Server`], then [`limits`], then
@@ -21,7 +21,12 @@ pub mod service;
 
 mod accept;
 mod feed;
+mod filter;
+mod health;
+mod page;
+mod pipeline;
 mod reader;
+mod views;
 mod wire;
 
 pub use serve::{ServeError, Server, serve};

@@ -36,6 +36,25 @@ pub const MAX_ANSWER_BYTES: usize = 2 * 1_024 * 1_024;
 /// Submissions at once in the whole server: 64 KiB each, and the engine's queue is as long.
 pub const MAX_SUBMISSIONS: usize = 4_096;
 
+/// Streams of submissions at once in the whole server.
+pub const MAX_SUBMIT_STREAMS: usize = 1_024;
+/// Statements of one stream that wait for their answers; beyond them nothing is read from it. A group of
+/// the writer is as large.
+pub const STREAM_IN_FLIGHT: usize = 256;
+/// A stream of submissions that brings nothing for so long is ended.
+pub const IDLE_STREAM: Duration = Duration::from_secs(300);
+
+/// Rows of a page if none are asked for.
+pub const PAGE_ROWS: usize = 50;
+/// Most rows of a page.
+pub const MAX_PAGE_ROWS: usize = 500;
+/// Bytes of the rows of a page; a page ends before it would have more. Most rows have some hundred.
+pub const PAGE_BYTES: usize = 1_024 * 1_024;
+/// Queries worked on at once in the whole server: each holds a thread and looks at the whole state.
+pub const MAX_QUERIES: usize = 32;
+/// Time in which those who watch the health of a server that stops are told, before their streams end.
+pub const HEALTH_LAST_WORD: Duration = Duration::from_millis(500);
+
 /// Streams of entries at once in the whole server.
 pub const MAX_READERS: usize = 10_240;
 /// Entries in one batch.

@@ -1,14 +1,22 @@
 //! The server: binds, serves until told to stop, and ends every stream with a position to resume from.
 
 use crate::accept::incoming;
-use crate::limits;
 use crate::reader::Reader;
+use crate::service::draw_query::DrawQuery;
+use crate::service::inspection_query::InspectionQuery;
+use crate::service::oversight_query::OversightQuery;
+use crate::service::plan_query::PlanQuery;
+use crate::service::recusal_query::RecusalQuery;
+use crate::service::registry_query::RegistryQuery;
 use crate::service::{log::Log, proof::Proof, submit::Submit};
+use crate::views::Views;
+use crate::{health, limits};
 use lotbook_engine::Engine;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
 
 /// A bound server that does not serve yet.
 pub struct Server {
@@ -31,6 +39,9 @@ pub enum ServeError {
     /// The listener has no address.
     #[error("failed to read the address of the listener: {0}")]
     Address(std::io::Error),
+    /// The descriptors cannot be read.
+    #[error("failed to set up reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
     /// The transport failed.
     #[error("failed to serve: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -82,10 +93,19 @@ impl Server {
         let Self { engine, listener, address } = self;
         let (stop, mut stopping) = watch::channel(false);
         let log = Log::new(Arc::new(Reader::new(engine.clone())), follow(&engine), stopping.clone());
+        let views = Views::new(engine.clone());
         let router = limits::server()
-            .add_service(Submit::new(engine.clone()).service())
+            .add_service(health::service(&engine, stopping.clone()).await)
+            .add_service(reflection()?)
+            .add_service(Submit::new(engine.clone(), stopping.clone()).service())
             .add_service(log.service())
-            .add_service(Proof::new(engine).service());
+            .add_service(Proof::new(engine).service())
+            .add_service(RegistryQuery::new(views.clone()).service())
+            .add_service(PlanQuery::new(views.clone()).service())
+            .add_service(DrawQuery::new(views.clone()).service())
+            .add_service(RecusalQuery::new(views.clone()).service())
+            .add_service(InspectionQuery::new(views.clone()).service())
+            .add_service(OversightQuery::new(views).service());
         let signal = async {
             shutdown.await;
             stop.send_replace(true);
@@ -103,6 +123,15 @@ impl Server {
         tracing::info!(%address, "stopped");
         Ok(())
     }
+}
+
+/// Reflection over everything that is served, with the events that travel as bytes.
+fn reflection() -> Result<ServerReflectionServer<impl ServerReflection>, ServeError> {
+    let builder = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(lotbook_rpc::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    let service = builder.build_v1()?;
+    Ok(service.max_decoding_message_size(limits::MAX_REQUEST_BYTES))
 }
 
 /// The durable size, told by the engine after each group.

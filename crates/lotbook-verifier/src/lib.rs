@@ -13,5 +13,6 @@ pub mod verify;
 
 pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
+pub use lotbook_domain::disclosure::document_hash;
 pub use verdict::{DrawVerdict, Expectations, Verdict};
 pub use verify::Verifier;

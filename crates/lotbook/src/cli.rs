@@ -42,6 +42,25 @@ pub enum Command {
     /// Certificates of draws. 抽取证书
     #[command(subcommand)]
     Draw(Draw),
+    /// Derive a year's disclosure from the ledger again. 年度公开
+    Disclosure(Disclosure),
+}
+
+/// See [`Command::Disclosure`].
+#[derive(Debug, Args)]
+pub struct Disclosure {
+    /// The calendar year.
+    #[arg(long, value_name = "YEAR")]
+    pub year: u32,
+    /// The ledger.
+    #[command(flatten)]
+    pub source: Source,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Write it to a file instead.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// See [`Command::Demo`].

@@ -1,6 +1,7 @@
 //! Events as JSON, by the descriptors of proto/: one mechanism for every event there is.
 
 use anyhow::{Context, Result, bail};
+use lotbook_event::disclosure::{DisclosureDocument, encode};
 use lotbook_event::{DESCRIPTORS, Statement};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions, Value};
@@ -45,4 +46,12 @@ pub fn of_event(statement: &Statement) -> Result<serde_json::Value> {
     let family = json.get(statement.event.family().trim_end_matches("_event"));
     let event = family.and_then(|family| family.as_object()).and_then(|family| family.values().next());
     event.cloned().context("a statement without an event")
+}
+
+/// An annual disclosure as a JSON object with every field, zeros and empty lists too.
+pub fn of_disclosure(document: &DisclosureDocument) -> Result<serde_json::Value> {
+    let message = DynamicMessage::decode(message("DisclosureDocument")?, encode(document).as_slice())?;
+    let options = SerializeOptions::new().use_proto_field_name(true).stringify_64_bit_integers(false);
+    let options = options.skip_default_fields(false);
+    Ok(message.serialize_with_options(serde_json::value::Serializer, &options)?)
 }

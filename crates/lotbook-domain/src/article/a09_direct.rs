@@ -152,6 +152,10 @@ fn substitute(state: &State, e: &DirectTeamChanged, on: Date) -> Result<(), Refu
         let found = format!("recusal {} {what}", e.recusal);
         return Err(Refusal::new(Code::WrongPhase, &e.recusal, found));
     }
+    if !inspection.team.contains(&recusal.inspector) {
+        let found = format!("{} is not in the team of {} any more", recusal.inspector, recusal.inspection);
+        return Err(Refusal::new(Code::WrongPhase, &e.recusal, found));
+    }
     let bad = |found: String| Err(Refusal::new(Code::InvalidValue, &e.substitute, found));
     if inspection.team.contains(&e.substitute) {
         return bad(format!("inspector {} is in the team of {}", e.substitute, recusal.inspection));

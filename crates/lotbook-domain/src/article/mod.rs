@@ -142,7 +142,8 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::AnnualDisclosurePublished(e) => a23_disclosure::late(state, at, e),
         _ => vec![],
     };
-    let flagged = |(flag, subject, detail)| Flagged { flag, subject, detail, position: at.position() };
+    let (position, at) = (at.position(), at.entry.recorded_at);
+    let flagged = |(flag, subject, detail)| Flagged { flag, subject, detail, position, at };
     found.into_iter().map(flagged).collect()
 }
 

@@ -1,12 +1,29 @@
 //! Annual disclosures and refusals.
 
 use super::At;
+use crate::disclosure;
 use crate::state::State;
 use lotbook_event::oversight::*;
+use std::sync::Arc;
 
-pub(super) fn disclosure_requested(_state: &mut State, _e: &AnnualDisclosureRequested) {}
-pub(super) fn disclosure_generated(_state: &mut State, _e: &AnnualDisclosureGenerated) {}
-pub(super) fn disclosure_published(_state: &mut State, _at: At<'_>, _e: &AnnualDisclosurePublished) {}
+/// The document is of the entries before the request; head and tree still end there.
+pub(super) fn disclosure_requested(state: &mut State, e: &AnnualDisclosureRequested) {
+    let document = Arc::new(disclosure::derive(state, e.year));
+    state.disclosures.entry(e.year).or_default().document = Some(document);
+}
+
+/// What the ledger states follows from the request right before it.
+pub(super) fn disclosure_generated(state: &mut State, e: &AnnualDisclosureGenerated) {
+    let record = state.disclosures.entry(e.year).or_default();
+    record.generated = record.document.take().map(|document| (e.clone(), document));
+}
+
+/// Publication meets D6.
+pub(super) fn disclosure_published(state: &mut State, at: At<'_>, e: &AnnualDisclosurePublished) {
+    let record = state.disclosures.entry(e.year).or_default();
+    record.published = Some((at.entry.recorded_at, e.receipt_ref.clone()));
+}
+
 /// A recorded refusal uses up the author's hour.
 pub(super) fn refused(state: &mut State, at: At<'_>, e: &StatementRefused) {
     state.refusals.count(e.author, at.entry.recorded_at);

@@ -1,7 +1,13 @@
 //! One file for each service, with the stem of its `.proto`.
 
+pub mod draw_query;
+pub mod inspection_query;
 pub mod log;
+pub mod oversight_query;
+pub mod plan_query;
 pub mod proof;
+pub mod recusal_query;
+pub mod registry_query;
 pub mod submit;
 
 use lotbook_rpc::status;

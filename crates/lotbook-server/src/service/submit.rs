@@ -1,24 +1,31 @@
 //! `SubmitService`: from a request to the engine, and from its answer to a receipt or a status.
 
 use super::blocking;
+use crate::feed::Messages;
+use crate::pipeline::Pipeline;
 use crate::{limits, wire};
 use lotbook_engine::chain::{KeyId, Receipt, Signature};
 use lotbook_engine::{Engine, SignedStatement, SubmitError};
 use lotbook_rpc::proto::submit_service_server::{SubmitService, SubmitServiceServer};
 use lotbook_rpc::proto::{SubmitRequest, SubmitResponse, SubmitStreamRequest, SubmitStreamResponse};
 use lotbook_rpc::status;
-use tokio::sync::{Semaphore, oneshot};
+use std::sync::Arc;
+use tokio::sync::{Semaphore, oneshot, watch};
 use tonic::{Request, Response, Status, Streaming};
 
 /// The service.
 pub struct Submit {
     engine: Engine,
-    places: Semaphore,
+    places: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Submit {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, places: Semaphore::new(limits::MAX_SUBMISSIONS) }
+    pub(crate) fn new(engine: Engine, stopping: watch::Receiver<bool>) -> Self {
+        let places = Arc::new(Semaphore::new(limits::MAX_SUBMISSIONS));
+        let streams = Arc::new(Semaphore::new(limits::MAX_SUBMIT_STREAMS));
+        Self { engine, places, streams, stopping }
     }
 
     pub(crate) fn service(self) -> SubmitServiceServer<Self> {
@@ -42,17 +49,20 @@ impl SubmitService for Submit {
         Ok(Response::new(SubmitResponse { receipt: Some(wire::receipt(receipt)) }))
     }
 
-    type SubmitStreamStream = tokio_stream::Empty<Result<SubmitStreamResponse, Status>>;
+    type SubmitStreamStream = Messages<SubmitStreamResponse>;
 
     async fn submit_stream(
         &self,
-        _requests: Request<Streaming<SubmitStreamRequest>>,
+        requests: Request<Streaming<SubmitStreamRequest>>,
     ) -> Result<Response<Self::SubmitStreamStream>, Status> {
-        Err(Status::unimplemented("SubmitStream"))
+        let place = self.streams.clone().try_acquire_owned().map_err(|_| status::overloaded())?;
+        let (engine, places) = (self.engine.clone(), self.places.clone());
+        let pipeline = Pipeline { engine, places, stopping: self.stopping.clone() };
+        Ok(Response::new(pipeline.open(requests.into_inner(), place)))
     }
 }
 
-fn parse(request: SubmitRequest) -> Result<SignedStatement, Status> {
+pub(crate) fn parse(request: SubmitRequest) -> Result<SignedStatement, Status> {
     let SubmitRequest { statement, key_id, signature } = request;
     // Over its limit a statement is refused, and recorded, by the engine: once its author is known.
     let key_id = KeyId(fixed("key_id", &key_id)?);
@@ -65,7 +75,7 @@ fn fixed<const N: usize>(field: &str, bytes: &[u8]) -> Result<[u8; N], Status> {
     bytes.try_into().map_err(|_| status::malformed_request(field, &problem()))
 }
 
-fn refusal(error: SubmitError) -> Status {
+pub(crate) fn refusal(error: SubmitError) -> Status {
     match error {
         SubmitError::BadSignature => status::bad_signature(),
         SubmitError::Refused { refusal, receipt } => {

@@ -2,6 +2,7 @@
 
 mod ceremony;
 mod demo;
+mod disclosure;
 mod draw;
 mod import;
 mod init;
@@ -41,6 +42,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Watch(args) => watch::run(args).await,
             Command::Verify(args) => verify::run(&args),
             Command::Draw(args) => draw::run(args).await,
+            Command::Disclosure(args) => disclosure::run(args).await,
         }
     })
 }

@@ -1,0 +1,197 @@
+//! The board of duties D1-D6: running, met or late, by how many working days (rules.md 1.6).
+
+use super::plan::due_day;
+use super::{BadKey, beyond, from, is, texts};
+use crate::civil::{date_of, due_day_in, end_of, year_of};
+use crate::due::{plan_subject, plans_due};
+use crate::obligation::{Duty, DutyKey, Met};
+use crate::state::State;
+use core::ops::{Bound, RangeBounds};
+use lotbook_chain::Instant;
+use lotbook_event::oversight::Obligation;
+use lotbook_event::proto as view;
+use lotbook_event::wire::Wire;
+use lotbook_event::{Date, InspectionId, SectionId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which duties.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Which duty.
+    pub kind: Option<Obligation>,
+    /// How it stands.
+    pub state: Option<view::ObligationState>,
+    /// A section concerned.
+    pub section: Option<SectionId>,
+    /// Only those not met in time, met late included.
+    pub late: bool,
+}
+
+/// Duties by kind, then subject; the key is `KIND SUBJECT`, such as `D2 P-2026-S04/B2.1/9111...`.
+///
+/// # Errors
+/// [`BadKey`] if `after` is no such key.
+pub fn obligations<'a>(
+    state: &'a State,
+    after: &str,
+    filter: &'a Filter,
+) -> Result<impl Iterator<Item = (String, view::ObligationView)> + use<'a>, BadKey> {
+    let after = beyond(after, key)?;
+    let plans = fixed(after.clone(), plans(state));
+    let clocks = clocks(state, after.clone());
+    let rows = plans.chain(clocks).chain(fixed(after, disclosures(state)));
+    let rows = rows.filter(|((kind, _), _)| is(filter.kind.as_ref(), kind));
+    let rows = rows.map(|(key, row)| (format!("{} {}", key.0, key.1), of(state, key, &row)));
+    Ok(rows.filter(|(_, view)| filter.wants(view)))
+}
+
+impl Filter {
+    fn wants(&self, view: &view::ObligationView) -> bool {
+        is(self.state.as_ref(), &view.state())
+            && self.section.as_ref().is_none_or(|s| view.sections.iter().any(|of| of == s.as_str()))
+            && (!self.late || view.late)
+    }
+}
+
+fn key(text: &str) -> Option<DutyKey> {
+    let (kind, subject) = text.split_once(' ')?;
+    Some((Obligation::from_code(kind)?, subject.to_owned()))
+}
+
+/// One duty, wherever it comes from.
+struct Row {
+    sections: BTreeSet<SectionId>,
+    start: Option<Date>,
+    due: Date,
+    provisional: bool,
+    met: Option<Instant>,
+    late: bool,
+}
+
+fn of(state: &State, (kind, subject): DutyKey, row: &Row) -> view::ObligationView {
+    use view::ObligationState as Is;
+    let late = row.late && kind != Obligation::Comment;
+    let until = date_of(row.met.unwrap_or(state.head.recorded_at));
+    let stands = match (row.met, row.late) {
+        (Some(_), _) => Is::Met,
+        (None, false) => Is::Running,
+        (None, true) if kind == Obligation::Comment => Is::Ended,
+        (None, true) => Is::Late,
+    };
+    view::ObligationView {
+        kind: kind.wire(),
+        subject,
+        sections: texts(&row.sections),
+        start: row.start.wire(),
+        due: row.due.wire(),
+        state: stands.into(),
+        late_by_working_days: if late { state.calendar.working_days_between(row.due, until) } else { 0 },
+        provisional: row.provisional,
+        met_at: row.met.map(|at| at.0),
+        late,
+    }
+}
+
+/// Rows of fixed dates behind a key: one a section and year, or one a year.
+fn fixed(after: Bound<DutyKey>, rows: BTreeMap<DutyKey, Row>) -> impl Iterator<Item = (DutyKey, Row)> {
+    rows.into_iter().filter(move |(key, _)| from(after.clone()).contains(key))
+}
+
+/// D1: adopted plans, missing ones as the ledger stated them, and those that are still awaited.
+fn plans(state: &State) -> BTreeMap<DutyKey, Row> {
+    let mut rows = BTreeMap::new();
+    let mut add = |year: u32, section: &SectionId, due: Date, met: Option<Instant>, late: bool| {
+        let sections = BTreeSet::from([section.clone()]);
+        let row = Row { sections, start: None, due, provisional: false, met, late };
+        rows.entry((Obligation::Plan, plan_subject(year, section))).or_insert(row);
+    };
+    let mut adopted: Vec<_> =
+        state.plans.values().filter_map(|plan| Some((plan.adopted?, &plan.draft))).collect();
+    adopted.sort_by_key(|(at, _)| *at);
+    for (at, draft) in adopted {
+        if let Some(due) = due_day(state, draft.year) {
+            add(draft.year, &draft.section, due, Some(at), at >= end_of(due));
+        }
+    }
+    for (year, section) in state.obligations.plans_missed.iter().filter_map(|subject| missed(subject)) {
+        if let Some(due) = missed_day(state, year, &section) {
+            add(year, &section, due, None, true);
+        }
+    }
+    let this_year = year_of(date_of(state.head.recorded_at));
+    for year in state.began.map_or(this_year, year_of)..=this_year {
+        for (section, at) in plans_due(state, year) {
+            add(year, &section, last_day(at), None, false);
+        }
+    }
+    rows
+}
+
+fn missed(subject: &str) -> Option<(u32, SectionId)> {
+    let (year, section) = subject.split_once('/')?;
+    Some((year.parse().ok()?, SectionId::new(section).ok()?))
+}
+
+/// The day whose end made a plan late: that of Art. 12, or of the section's first published item.
+fn missed_day(state: &State, year: u32, section: &SectionId) -> Option<Date> {
+    let due = due_day(state, year)?;
+    let own = state.items.values().filter(|record| record.item.section == *section);
+    let first = own.filter_map(|record| record.published_at).min();
+    Some(first.map_or(due, |at| due.max(date_of(at))))
+}
+
+/// The day of which an instant is the end; any other instant is within its day.
+fn last_day(at: Instant) -> Date {
+    date_of(Instant(at.0.saturating_sub(1)))
+}
+
+/// D6: every year of this ledger that is over.
+fn disclosures(state: &State) -> BTreeMap<DutyKey, Row> {
+    let Some(began) = state.began else { return BTreeMap::new() };
+    let Some(rules) = &state.rules else { return BTreeMap::new() };
+    let row = |year: u32| {
+        let due = due_day_in(year.checked_add(1)?, &rules.value.disclosure_due)?;
+        let record = state.disclosures.get(&year);
+        let met = record.and_then(|record| record.published.as_ref()).map(|(at, _)| *at);
+        let late = record.is_some_and(|record| record.missed);
+        let row = Row { sections: BTreeSet::new(), start: None, due, provisional: false, met, late };
+        Some(((Obligation::Disclosure, year.to_string()), row))
+    };
+    (year_of(began)..year_of(date_of(state.head.recorded_at))).filter_map(row).collect()
+}
+
+/// D2-D5 behind a key, running, missed or met: two ordered lists as one.
+fn clocks(state: &State, after: Bound<DutyKey>) -> impl Iterator<Item = (DutyKey, Row)> + use<'_> {
+    let mut open = state.obligations.open_behind(after.clone()).peekable();
+    let mut met = state.obligations.met.range(from(after)).peekable();
+    core::iter::from_fn(move || {
+        let met_first = match (open.peek(), met.peek()) {
+            (Some((open, _)), Some((met, _))) => met < open,
+            (open, _) => open.is_none(),
+        };
+        if met_first {
+            return met.next().map(|(key, duty)| (key.clone(), met_row(state, key, duty)));
+        }
+        let (key, duty) = open.next()?;
+        // A clock that was started again stands once, as it runs.
+        met.next_if(|(met, _)| *met == key);
+        Some((key.clone(), open_row(state, key, duty)))
+    })
+}
+
+fn open_row(state: &State, key: &DutyKey, duty: &Duty) -> Row {
+    let (sections, start, due) = (sections(state, key), Some(duty.start), &duty.due);
+    Row { sections, start, due: due.date, provisional: due.provisional, met: None, late: duty.missed }
+}
+
+fn met_row(state: &State, key: &DutyKey, duty: &Met) -> Row {
+    let (sections, start, met) = (sections(state, key), Some(duty.start), Some(duty.at));
+    Row { sections, start, due: duty.due, provisional: duty.provisional, met, late: duty.missed }
+}
+
+/// Sections that inspect.
+fn sections(state: &State, (_, subject): &DutyKey) -> BTreeSet<SectionId> {
+    let id = InspectionId::new(subject.as_str()).ok();
+    let inspection = id.and_then(|id| state.inspections.get(&id));
+    inspection.map(|inspection| state.sections_of(inspection)).unwrap_or_default()
+}

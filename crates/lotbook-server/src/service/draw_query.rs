@@ -1,0 +1,96 @@
+//! `DrawQueryService`: ceremonies, frozen pools and assignments as they are now.
+
+use crate::filter::{named, shown, text, value};
+use crate::limits;
+use crate::page::Page;
+use crate::views::Views;
+use lotbook_domain::projection::{assignment, draw, pool_row};
+use lotbook_engine::State;
+use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
+use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
+use lotbook_rpc::proto::{
+    GetDrawRequest, GetDrawResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
+    ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
+};
+use lotbook_rpc::status;
+use tonic::{Request, Response, Status};
+
+/// The service.
+pub struct DrawQuery(Views);
+
+impl DrawQuery {
+    pub(crate) fn new(views: Views) -> Self {
+        Self(views)
+    }
+
+    pub(crate) fn service(self) -> DrawQueryServiceServer<Self> {
+        DrawQueryServiceServer::new(self)
+            .max_decoding_message_size(limits::MAX_REQUEST_BYTES)
+            .max_encoding_message_size(limits::MAX_ANSWER_BYTES)
+    }
+}
+
+#[tonic::async_trait]
+impl DrawQueryService for DrawQuery {
+    async fn list_draws(
+        &self,
+        request: Request<ListDrawsRequest>,
+    ) -> Result<Response<ListDrawsResponse>, Status> {
+        let asked = request.into_inner();
+        let page = Page::parse(asked.page_size, &asked.page_token)?;
+        let filter = draw::Filter {
+            plan: text("plan", asked.plan, PlanId::new)?,
+            batch: text("batch", asked.batch, BatchId::new)?,
+            purpose: value("purpose", asked.purpose)?,
+            stage: shown("stage", asked.stage)?,
+        };
+        let rows = move |state: &State| page.fill(draw::draws(state, page.after(), &filter));
+        let ((draws, next_page_token), size) = self.0.look(rows).await?;
+        Ok(Response::new(ListDrawsResponse { draws, next_page_token, size }))
+    }
+
+    async fn get_draw(&self, request: Request<GetDrawRequest>) -> Result<Response<GetDrawResponse>, Status> {
+        let asked = request.into_inner();
+        let draw_id = named("draw", asked.draw, DrawId::new)?;
+        let name = format!("draw {draw_id}");
+        let (draw, size) = self.0.one(name, move |state| draw::draw(state, &draw_id)).await?;
+        Ok(Response::new(GetDrawResponse { draw, size }))
+    }
+
+    async fn list_pool_rows(
+        &self,
+        request: Request<ListPoolRowsRequest>,
+    ) -> Result<Response<ListPoolRowsResponse>, Status> {
+        let asked = request.into_inner();
+        let page = Page::parse(asked.page_size, &asked.page_token)?;
+        let draw = named("draw", asked.draw, DrawId::new)?;
+        let filter = pool_row::Filter {
+            kind: shown("kind", asked.kind)?,
+            eligible: asked.eligible,
+            reason: text("reason", asked.reason, Text::new)?,
+        };
+        let pool = move |state: &State| {
+            let rows = pool_row::pool_rows(state, &draw, page.after(), &filter);
+            let none = || status::no_such_subject(&format!("draw {draw}"), state.head.size);
+            page.fill(rows.transpose().ok_or_else(none)?)
+        };
+        let ((rows, next_page_token), size) = self.0.look(pool).await?;
+        Ok(Response::new(ListPoolRowsResponse { rows, next_page_token, size }))
+    }
+
+    async fn list_assignments(
+        &self,
+        request: Request<ListAssignmentsRequest>,
+    ) -> Result<Response<ListAssignmentsResponse>, Status> {
+        let asked = request.into_inner();
+        let page = Page::parse(asked.page_size, &asked.page_token)?;
+        let filter = assignment::Filter {
+            draw: text("draw", asked.draw, DrawId::new)?,
+            inspector: text("inspector", asked.inspector, InspectorId::new)?,
+            uscc: text("uscc", asked.uscc, Uscc::new)?,
+        };
+        let rows = move |state: &State| page.fill(assignment::assignments(state, page.after(), &filter));
+        let ((assignments, next_page_token), size) = self.0.look(rows).await?;
+        Ok(Response::new(ListAssignmentsResponse { assignments, next_page_token, size }))
+    }
+}
