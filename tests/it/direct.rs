@@ -7,7 +7,7 @@ use crate::world::{World, refused};
 use lotbook_domain::state::{Origin, Phase};
 use lotbook_event::inspection::*;
 use lotbook_event::keys::Role;
-use lotbook_event::recusal::DirectTeamChanged;
+use lotbook_event::recusal::*;
 use lotbook_event::registry::Duty;
 use lotbook_event::*;
 
@@ -174,5 +174,86 @@ async fn enterprise_items_and_team_are_what_they_must_be() {
     let recusal = RecusalId::new("R-404").unwrap();
     let change = DirectTeamChanged { recusal, substitute: team[1].clone() };
     assert_eq!(no(&mut world, OFFICER, S04, change).await.0, "UNKNOWN_SUBJECT");
+    world.verify().await;
+}
+
+fn asked(recusal: &str, id: &InspectionId, inspector: &InspectorId) -> RecusalRequested {
+    RecusalRequested {
+        recusal: RecusalId::new(recusal).unwrap(),
+        inspection: id.clone(),
+        inspector: inspector.clone(),
+        ground: RecusalGround::Conflict,
+        details: None,
+    }
+}
+
+fn substitute(recusal: &str, substitute: &InspectorId) -> DirectTeamChanged {
+    DirectTeamChanged { recusal: RecusalId::new(recusal).unwrap(), substitute: substitute.clone() }
+}
+
+async fn decide(world: &mut World, recusal: &str, decision: RecusalDecision) {
+    let event = RecusalDecided { recusal: RecusalId::new(recusal).unwrap(), decision };
+    office(world, Role::RecusalApprover, None, event).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_recusal_the_section_names_somebody_else_who_may_inspect() {
+    let mut world = World::new().await;
+    let id = opened(&mut world, "D-7", FIRM).await;
+    let spare = free(&world, FIRM);
+    let before = world.replica.state().inspections[&id].clone();
+    let (stays, leaves) = (&before.team[0], &before.team[1]);
+    member(&mut world, &id, 1, asked("R-1", &id, leaves)).await;
+    // Not decided yet, then not for another section, somebody of the team, or who may not inspect.
+    let (code, found) = no(&mut world, OFFICER, S04, substitute("R-1", &spare[2])).await;
+    assert_eq!(code, "WRONG_PHASE", "{found}");
+    decide(&mut world, "R-1", RecusalDecision::Withdraw).await;
+    let other = no(&mut world, OFFICER, Some("S05"), substitute("R-1", &spare[2])).await;
+    assert_eq!(other.0, "OTHER_SECTION");
+    for member in [stays, leaves] {
+        assert_eq!(no(&mut world, OFFICER, S04, substitute("R-1", member)).await.0, "INVALID_VALUE");
+    }
+    let state = world.replica.state();
+    let off = state.inspectors.values().find(|i| i.row.duty != Duty::Active).unwrap().row.inspector.clone();
+    assert_eq!(no(&mut world, OFFICER, S04, substitute("R-1", &off)).await.0, "INSPECTOR_NOT_ACTIVE");
+    let event = start(&world, &id);
+    assert_eq!(no_member(&mut world, &id, 0, event).await.0, "RECUSAL_PENDING");
+    office(&mut world, OFFICER, S04, substitute("R-1", &spare[2])).await;
+    let state = world.replica.state();
+    let after = &state.inspections[&id];
+    assert_eq!(after.team, [stays.clone(), spare[2].clone()]);
+    assert_ne!(after.team_entry, before.team_entry);
+    assert!(!state.recusal(&RecusalId::new("R-1").unwrap()).unwrap().is_pending());
+    assert_eq!(no(&mut world, OFFICER, S04, substitute("R-1", &spare[3])).await.0, "WRONG_PHASE");
+    // The substitute withdraws too: whoever withdrew does not come back; a rejected recusal changes nothing.
+    member(&mut world, &id, 1, asked("R-2", &id, &spare[2])).await;
+    decide(&mut world, "R-2", RecusalDecision::Withdraw).await;
+    let (code, found) = no(&mut world, OFFICER, S04, substitute("R-2", leaves)).await;
+    assert_eq!(code, "INVALID_VALUE");
+    assert!(found.contains("withdrew"), "{found}");
+    office(&mut world, OFFICER, S04, substitute("R-2", &spare[3])).await;
+    member(&mut world, &id, 1, asked("R-3", &id, &spare[3])).await;
+    decide(&mut world, "R-3", RecusalDecision::Rejected).await;
+    assert_eq!(no(&mut world, OFFICER, S04, substitute("R-3", &spare[4])).await.0, "WRONG_PHASE");
+    conclude(&mut world, &id, ItemOutcome::NoProblem).await;
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_substitute_has_no_conflict_with_the_enterprise() {
+    let mut world = World::new().await;
+    let state = world.replica.state();
+    let acting = |id: &InspectorId| {
+        let row = &state.inspectors[id].row;
+        row.duty == Duty::Active && row.certificate_valid_until >= date("2027-12-31")
+    };
+    let mut pairs = state.conflicts.iter().filter(|((_, inspector), _)| acting(inspector));
+    let (firm, partial) = pairs.find(|(_, c)| c.row.until.is_none()).unwrap().0.clone();
+    let id = opened(&mut world, "D-8", firm.as_str()).await;
+    let leaves = world.replica.state().inspections[&id].team[0].clone();
+    member(&mut world, &id, 0, asked("R-1", &id, &leaves)).await;
+    decide(&mut world, "R-1", RecusalDecision::Withdraw).await;
+    let (code, found) = no(&mut world, OFFICER, S04, substitute("R-1", &partial)).await;
+    assert_eq!(code, "CONFLICT_OF_INTEREST", "{found}");
     world.verify().await;
 }

@@ -17,6 +17,7 @@ mod pool;
 mod protocol_page;
 mod queries;
 mod recovery;
+mod recusal;
 mod refusal_limit;
 mod refusals;
 mod steps;

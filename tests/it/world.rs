@@ -1,15 +1,18 @@
 //! A played office whose clock the test moves: a real store, engine and server on loopback, everybody's key.
+//! A world is the sample's year up to September, or all of it.
 
 use crate::recovery::program::{arg, copy, done};
 use lotbook::command::reading;
 use lotbook::data_dir::DataDir;
 use lotbook::serving::Serving;
 use lotbook::{keyfile, stating};
-use lotbook_chain::{Instant, SigningKey};
+use lotbook_chain::entry::leaf_hash;
+use lotbook_chain::{Checkpoint, Entry, Frontier, Instant, SigningKey};
 use lotbook_client::{Client, ClientError, RpcError, SignedStatement, Submitted};
 use lotbook_engine::{Engine, EngineOptions, SimulatedClock};
 use lotbook_event::keys::Role;
-use lotbook_event::{Event, SectionId, Statement};
+use lotbook_event::{BatchId, Event, PlanId, SectionId, Statement};
+use lotbook_store::Store;
 use lotbook_verifier::{Expectations, Verifier};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -28,8 +31,8 @@ pub struct World {
     dir: tempfile::TempDir,
 }
 
-/// The sample office's year, played once and copied for each world.
-fn played() -> &'static Path {
+/// The sample office's whole year, played once and copied for each world.
+fn whole_year() -> &'static Path {
     static PLAYED: OnceLock<tempfile::TempDir> = OnceLock::new();
     let dir = PLAYED.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
@@ -39,10 +42,61 @@ fn played() -> &'static Path {
     Box::leak(dir.path().join("ledger").into_boxed_path())
 }
 
-impl World {
-    pub async fn new() -> Self {
+/// The same year up to the opening of the comprehensive batch: two batches are drawn and done, the third
+/// has its scheme, and nothing of autumn has happened.
+fn until_autumn() -> &'static Path {
+    static CUT: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let dir = CUT.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
-        copy(played(), &dir.path().join("ledger"));
+        cut(whole_year(), &dir.path().join("ledger"));
+        dir
+    });
+    Box::leak(dir.path().join("ledger").into_boxed_path())
+}
+
+/// Makes a ledger of the entries before the comprehensive batch's ceremony, with a checkpoint over them.
+fn cut(whole: &Path, to: &Path) {
+    let (whole, to) = (DataDir::new(whole, None), DataDir::new(to, None));
+    copy(&whole.dir.join("keys"), &to.dir.join("keys"));
+    let ledger = reading::of_data_dir(&whole).unwrap();
+    let state = ledger.verifier.state();
+    let comprehensive = |plan: &PlanId, batch: &BatchId| {
+        state.batches[&(plan.clone(), batch.clone())].batch.sections.len() > 1
+    };
+    let opens =
+        |bytes: &Vec<u8>| match Statement::decode(&Entry::decode(bytes).unwrap().statement).unwrap().event {
+            Event::CeremonyOpened(e) => comprehensive(&e.plan, &e.batch),
+            _ => false,
+        };
+    let size = ledger.entries.iter().position(opens).unwrap();
+    let entries = &ledger.entries[..size];
+    let store = store(&to);
+    for group in entries.chunks(64) {
+        store.append_group(group).unwrap();
+    }
+    let mut tree = Frontier::new();
+    entries.iter().for_each(|entry| tree.push(leaf_hash(entry)));
+    let origin = state.genesis.as_ref().unwrap().created.origin.to_string();
+    let checkpoint = Checkpoint { origin, size: tree.size(), root: tree.root() };
+    let note = checkpoint.sign(&keyfile::read(&to.key("checkpoint")).unwrap()).unwrap();
+    store.write_anchor(&note, store.head()).unwrap();
+    store.close().unwrap();
+}
+
+impl World {
+    /// The first two batches are done, the comprehensive one is not drawn; it is September.
+    pub async fn new() -> Self {
+        Self::of(until_autumn()).await
+    }
+
+    /// The whole year is over, its disclosure published.
+    pub async fn whole_year() -> Self {
+        Self::of(whole_year()).await
+    }
+
+    async fn of(played: &Path) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        copy(played, &dir.path().join("ledger"));
         let data = DataDir::new(&dir.path().join("ledger"), None);
         let ledger = reading::of_data_dir(&data).unwrap();
         let now = ledger.verifier.state().head.recorded_at.plus_seconds(60);
@@ -121,19 +175,23 @@ impl World {
 
 async fn serve(data: &DataDir, now: Instant) -> (Serving, Arc<SimulatedClock>) {
     let clock = Arc::new(SimulatedClock::standing(now));
-    let store = loop {
-        // Another test may be starting a process at this moment, which holds the lock until it executes.
-        match data.store() {
-            Ok(store) => break store,
-            Err(error) if error.chain().any(|cause| cause.to_string().contains("another process")) => {
-                tokio::task::yield_now().await;
-            }
-            Err(error) => panic!("{error:#}"),
-        }
-    };
+    let store = store(data);
     let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone() };
     let serving = Serving::start(Engine::open(options).unwrap(), ([127, 0, 0, 1], 0).into()).await.unwrap();
     (serving, clock)
+}
+
+fn store(data: &DataDir) -> Store {
+    loop {
+        // Another test may be starting a process at this moment, which holds the lock until it executes.
+        match data.store() {
+            Ok(store) => return store,
+            Err(error) if error.chain().any(|cause| cause.to_string().contains("another process")) => {
+                std::thread::yield_now();
+            }
+            Err(error) => panic!("{error:#}"),
+        }
+    }
 }
 
 /// What a refusal says.

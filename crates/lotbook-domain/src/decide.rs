@@ -1,6 +1,6 @@
 //! Decide: may this be stated now, and what follows from it? Changes nothing.
 
-use crate::article::{self, a14_draw, a23_disclosure};
+use crate::article::{self, a14_ceremony, a14_draw, a23_disclosure};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
@@ -63,11 +63,11 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
 ) -> Result<Vec<Event>, DecideError> {
     match &sealed.body.borrow().event {
         Event::CeremonyOpened(event) => Ok(vec![a14_draw::freeze(state, event, sealed)?.into()]),
-        Event::SeedCommitted(event) => Ok(a14_draw::after_commitment(state, event, sealed)?),
-        Event::SeedRevealed(event) => a14_draw::after_reveal(state, event, sealed),
+        Event::SeedCommitted(event) => Ok(a14_ceremony::after_commitment(state, event, sealed)?),
+        Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
         Event::CeremonyClosed(event) => {
-            a14_draw::after_close(state, state.ceremony(&event.draw)?, &event.missing)
+            a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing)
         }
         _ => Ok(vec![]),
     }

@@ -117,7 +117,7 @@ impl<'a> Basis<'a> {
     pub fn frozen_pool(&self) -> Result<Arc<Pool>, Refusal> {
         let fresh = self.pool()?;
         let attempts = self.batch.attempts.iter().rev().filter_map(|draw| self.state.ceremonies.get(draw));
-        let Some(kept) = attempts.filter_map(|ceremony| ceremony.frozen.as_ref()?.pool()).cloned().next()
+        let Some(kept) = attempts.filter_map(|ceremony| ceremony.frozen.as_ref()?.pool()).next().cloned()
         else {
             return Ok(Arc::new(fresh));
         };

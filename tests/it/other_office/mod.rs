@@ -6,6 +6,7 @@ mod other;
 mod restricted;
 mod sample;
 mod unplayable;
+mod year;
 
 use crate::recovery::program::{arg, done};
 use lotbook::command::reading::{self, Ledger};
@@ -14,7 +15,7 @@ use lotbook_draw::Pool;
 use lotbook_event::Event;
 use lotbook_event::draw::{DrawCompleted, EnterpriseAssigned};
 use lotbook_verifier::{Expectations, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -99,6 +100,12 @@ impl Played {
             _ => None,
         };
         self.events().into_iter().filter_map(assigned).collect()
+    }
+
+    /// Draws of batches, not of recusals.
+    fn batch_draws(&self) -> BTreeSet<&str> {
+        let ceremonies = self.ledger.verifier.state().ceremonies.values();
+        ceremonies.filter(|c| c.recusal.is_none() && c.completed.is_some()).map(|c| c.draw.as_str()).collect()
     }
 
     /// Subjects of a flag.

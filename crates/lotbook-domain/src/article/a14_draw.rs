@@ -1,22 +1,21 @@
-//! Art. 14: objects, inspectors and assignment are drawn by the system, in a ceremony (draw.md 1).
+//! Art. 14: objects, inspectors and assignment are drawn by the system: who may open a ceremony, and what it
+//! freezes (draw.md 1-2).
 
 use super::{Found, a08_items::in_force, a15_ceremony};
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
-use crate::decide::{DecideError, Stated};
+use crate::decide::Stated;
 use crate::derived::derive;
-use crate::draw::conclude;
 use crate::evolve::draw_id;
 use crate::participant::participants;
 use crate::pool::Basis;
 use crate::staffing::firm_without_team;
 use crate::state::{BatchRecord, State};
-use crate::substitution;
-use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, TreeHash};
+use lotbook_chain::{EntryHash, Instant, MAX_STATEMENT_BYTES, Sealed, TreeHash};
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
 use lotbook_event::registry::RulesetAdopted;
-use lotbook_event::{BatchId, Code, DrawId, Event, FieldError, Flag, PlanId, Refusal, Statement, Text};
+use lotbook_event::{BatchId, Code, FieldError, Flag, PlanId, Refusal, Statement, Text};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -307,119 +306,6 @@ pub(super) fn reasons<'a>(rows: impl Iterator<Item = &'a String>) -> Result<Vec<
     rows.for_each(|reason| *counts.entry(reason).or_default() += 1);
     let row = |(reason, rows)| Ok(ReasonCount { reason: Text::new(reason)?, rows });
     counts.into_iter().map(row).collect()
-}
-
-fn participant<'a>(state: &'a State, stated: &Stated<'_>, draw: &DrawId) -> Result<&'a Ceremony, Refusal> {
-    let ceremony = state.ceremony(draw)?;
-    let author = stated.authentic.author();
-    if ceremony.part(&author).is_none() {
-        let found = format!("key {author} is not a participant of {draw}");
-        return Err(Refusal::new(Code::NotAParticipant, draw, found));
-    }
-    Ok(ceremony)
-}
-
-/// A participant commits once, before the deadline.
-pub fn committed(state: &State, stated: &Stated<'_>, e: &SeedCommitted) -> Result<(), Refusal> {
-    let ceremony = participant(state, stated, &e.draw)?;
-    let author = stated.authentic.author();
-    if ceremony.commitments.contains_key(&author) {
-        return Err(Refusal::new(Code::AlreadyCommitted, &e.draw, format!("key {author} has committed")));
-    }
-    if ceremony.commitments.values().any(|other| *other == e.commitment) {
-        let found = "the commitment is a copy of another participant's".to_owned();
-        return Err(Refusal::new(Code::OpeningMismatch, &e.draw, found));
-    }
-    let deadline = ceremony.frozen.as_ref().map_or(Instant(0), |frozen| frozen.stated.commit_deadline);
-    if ceremony.stage != Stage::Committing || stated.at() >= deadline {
-        let found = format!("{} takes no commitments any more ({:?})", e.draw, ceremony.stage);
-        return Err(Refusal::new(Code::DeadlinePassed, &e.draw, found));
-    }
-    Ok(())
-}
-
-/// A participant opens their own commitment under the sealing, once, before the deadline.
-pub fn revealed(state: &State, stated: &Stated<'_>, e: &SeedRevealed) -> Result<(), Refusal> {
-    let ceremony = participant(state, stated, &e.draw)?;
-    let author = stated.authentic.author();
-    if ceremony.stage == Stage::Committing {
-        let found = format!("{} is not sealed yet", e.draw);
-        return Err(Refusal::new(Code::WrongPhase, &e.draw, found));
-    }
-    if ceremony.reveals.contains_key(&author) {
-        return Err(Refusal::new(Code::AlreadyCommitted, &e.draw, format!("key {author} has revealed")));
-    }
-    let frozen = ceremony.frozen.as_ref();
-    let deadline = frozen.map_or(Instant(0), |frozen| frozen.stated.reveal_deadline);
-    if ceremony.stage != Stage::Revealing || stated.at() >= deadline {
-        let found = format!("{} takes no reveals any more ({:?})", e.draw, ceremony.stage);
-        return Err(Refusal::new(Code::DeadlinePassed, &e.draw, found));
-    }
-    let p = frozen.map_or(EntryHash::ZERO, |frozen| frozen.p);
-    // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
-    let opening = lotbook_draw::commitment(&p.0, &author.0, &e.secret.0);
-    let opens = ceremony.commitments.get(&author).is_some_and(|commitment| commitment.0 == opening);
-    if !opens || ceremony.sealed != Some(e.sealed) {
-        let found = format!("the reveal of key {author} does not open its commitment under the sealing");
-        return Err(Refusal::new(Code::OpeningMismatch, &e.draw, found));
-    }
-    Ok(())
-}
-
-/// After the last commitment the ledger seals.
-pub fn after_commitment<B: Borrow<Statement>>(
-    state: &State,
-    e: &SeedCommitted,
-    sealed: &Sealed<B>,
-) -> Result<Vec<Event>, Refusal> {
-    let mut ceremony = state.ceremony(&e.draw)?.clone();
-    ceremony.commitments.insert(sealed.entry.author, e.commitment);
-    if !ceremony.all_committed() {
-        return Ok(vec![]);
-    }
-    let committers = ceremony.commitments.keys().copied().collect();
-    Ok(vec![CeremonySealed { draw: e.draw.clone(), committers }.into()])
-}
-
-/// After the last reveal the ledger closes, and draws.
-///
-/// # Errors
-/// [`DecideError::Fault`] if the draw cannot be computed.
-pub fn after_reveal<B: Borrow<Statement>>(
-    state: &State,
-    e: &SeedRevealed,
-    sealed: &Sealed<B>,
-) -> Result<Vec<Event>, DecideError> {
-    let mut ceremony = state.ceremony(&e.draw)?.clone();
-    ceremony.reveals.insert(sealed.entry.author, e.secret);
-    let missing = ceremony.missing();
-    if !missing.is_empty() {
-        return Ok(vec![]);
-    }
-    let closed = CeremonyClosed { draw: e.draw.clone(), missing: missing.clone() };
-    let mut events = vec![closed.into()];
-    events.extend(after_close(state, &ceremony, &missing)?);
-    Ok(events)
-}
-
-/// After the close: the draw, or the failure that its missing reveals are without a beacon.
-///
-/// # Errors
-/// [`DecideError::Fault`] if the draw cannot be computed.
-pub fn after_close(
-    state: &State,
-    ceremony: &Ceremony,
-    missing: &BTreeSet<KeyId>,
-) -> Result<Vec<Event>, DecideError> {
-    let draw = ceremony.draw.clone();
-    let min_reveals = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.min_reveals as usize);
-    let code = match () {
-        () if !missing.is_empty() => FailureCode::MissingReveal,
-        () if ceremony.reveals.len() < min_reveals => FailureCode::TooFewReveals,
-        () if ceremony.recusal.is_some() => return Ok(substitution::conclude(state, ceremony)?),
-        () => return Ok(conclude(ceremony)?),
-    };
-    Ok(vec![CeremonyFailed { draw, code, barred: missing.clone() }.into()])
 }
 
 /// Flag ROSTER_CHANGED_LATE.

@@ -8,6 +8,7 @@ pub mod a10_inspectors;
 pub mod a11_enterprises;
 pub mod a12_plan_due;
 pub mod a13_plan_content;
+pub mod a14_ceremony;
 pub mod a14_draw;
 pub mod a14_scheme;
 pub mod a14_visit;
@@ -60,8 +61,8 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         Event::PlanPublished(e) => a13_plan_content::published(state, e),
         Event::SchemeAdopted(e) => a14_scheme::adopted(state, stated, e),
         Event::CeremonyOpened(e) => a14_draw::opened(state, stated, e),
-        Event::SeedCommitted(e) => a14_draw::committed(state, stated, e),
-        Event::SeedRevealed(e) => a14_draw::revealed(state, stated, e),
+        Event::SeedCommitted(e) => a14_ceremony::committed(state, stated, e),
+        Event::SeedRevealed(e) => a14_ceremony::revealed(state, stated, e),
         Event::NoticeServed(e) => a14_visit::notice(state, stated, e),
         Event::InspectionStarted(e) => a14_visit::started(state, stated, e),
         Event::ItemResultConfirmed(e) => a18_report::item_result(state, stated, e),

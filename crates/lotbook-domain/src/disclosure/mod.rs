@@ -11,6 +11,8 @@ mod due;
 mod feedback;
 mod handling;
 mod inspections;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use due::{due_date, missing};
 pub use lotbook_event::disclosure::DisclosureDocument;

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use lotbook_chain::Instant;
-use lotbook_event::Event;
+use lotbook_event::{DueDay, Event};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The office's offset from UTC in seconds: Asia/Shanghai.
@@ -28,6 +28,21 @@ pub fn on(date: Date, hour: i8, minute: i8) -> Instant {
 /// The first midnight of the office after an instant.
 pub fn next_midnight(at: Instant) -> Instant {
     on(next(date_of(at)), 0, 0)
+}
+
+/// A day of each year, in one year; `MM-last` is the last day of the month.
+pub fn day_in(year: i16, day: &DueDay) -> Option<Date> {
+    let (month, day) = day.as_str().split_once('-')?;
+    let month = month.parse().ok()?;
+    if day == "last" {
+        return Date::new(year, month, 1).ok().map(Date::last_of_month);
+    }
+    Date::new(year, month, day.parse().ok()?).ok()
+}
+
+/// The date a number of days later.
+pub fn plus_days(date: Date, days: i64) -> Date {
+    date.saturating_add(jiff::SignedDuration::from_hours(24 * days))
 }
 
 /// Working days, as far as the office publishes them.
@@ -67,7 +82,7 @@ impl WorkingDays {
 }
 
 fn next(date: Date) -> Date {
-    date.saturating_add(jiff::SignedDuration::from_hours(24))
+    plus_days(date, 1)
 }
 
 /// Steps by instant, and in the order in which they were added.

@@ -21,6 +21,8 @@ pub struct Party {
     pub role: Role,
     /// Its section, where the role has one.
     pub section: Option<SectionId>,
+    /// The name of its key file.
+    pub file: String,
     person: String,
     nominated_by: String,
     subject: String,
@@ -118,6 +120,7 @@ impl Cast {
             key: Arc::new(keyfile::read_or_create(&data.key(&file))?),
             role,
             section: section.cloned(),
+            file,
             person: if person.is_empty() { name.clone() } else { person.to_owned() },
             nominated_by: nominated_by.to_owned(),
             subject: subject.to_owned(),

@@ -1,8 +1,9 @@
 //! How the players hold a ceremony: the operator opens, each participant commits and reveals.
 
 use super::agenda;
+use super::cast::Party;
 use super::player::Player;
-use super::script::Step;
+use super::step::Step;
 use crate::command::commitment;
 use crate::keyfile;
 use anyhow::{Context, Result};
@@ -21,13 +22,11 @@ const PAUSE_MINUTES: i64 = 5;
 impl Player {
     /// The operator of the plan's section opens the first attempt, once no other ceremony is open.
     pub(super) async fn open(&mut self, plan: &PlanId, batch: &BatchId) -> Result<()> {
-        if self.ledger().ceremonies.values().any(|ceremony| ceremony.terminal.is_none()) {
+        if self.is_ceremony_open() {
             self.agenda.add(self.pause(3), Step::Open(plan.clone(), batch.clone()));
             return Ok(());
         }
-        let section =
-            self.ledger().plans.get(plan).map(|plan| plan.draft.section.clone()).context("no such plan")?;
-        let operator = self.cast.holder(Role::DrawOperator, Some(&section))?.clone();
+        let operator = self.operator(plan)?;
         let (plan, batch) = (plan.clone(), batch.clone());
         let draw = DrawId::new(format!("{plan}/{batch}.1"))?;
         let event = CeremonyOpened {
@@ -43,7 +42,17 @@ impl Player {
         Ok(())
     }
 
-    fn pause(&self, times: i64) -> Instant {
+    pub(super) fn is_ceremony_open(&self) -> bool {
+        self.ledger().ceremonies.values().any(|ceremony| ceremony.terminal.is_none())
+    }
+
+    /// The operator of the plan's section.
+    pub(super) fn operator(&self, plan: &PlanId) -> Result<Party> {
+        let plan = self.ledger().plans.get(plan).context("no such plan")?;
+        self.cast.holder(Role::DrawOperator, Some(&plan.draft.section)).cloned()
+    }
+
+    pub(super) fn pause(&self, times: i64) -> Instant {
         self.now.plus_seconds(60 * PAUSE_MINUTES * times)
     }
 
@@ -100,12 +109,14 @@ impl Player {
         Ok(waiting.min_by_key(|p| (p.role != ParticipantRole::DrawingSection, p.key_id)).map(|p| p.key_id))
     }
 
-    /// When a drawn inspection's visit may begin: its place in the time slot of the scheme.
+    /// When a drawn inspection's visit may begin: its place in the time slot of the scheme, and never on
+    /// the day of the draw.
     pub(super) fn visit_day(&self, draw: &DrawId, rank: u32) -> Option<jiff::civil::Date> {
         let ceremony = self.ledger().ceremonies.get(draw)?;
         let scheme = self.ledger().batches.get(&ceremony.batch)?.scheme.as_ref()?;
-        let first = self.days.from(scheme.value.window_from.0.max(agenda::date_of(self.now)));
+        let tomorrow = self.days.after(agenda::date_of(self.now), 1);
+        let first = self.days.from(scheme.value.window_from.0.max(tomorrow));
         let day = self.days.after(first, rank);
-        Some(day.min(scheme.value.window_to.0))
+        Some(day.min(scheme.value.window_to.0.max(tomorrow)))
     }
 }

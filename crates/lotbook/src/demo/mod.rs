@@ -4,14 +4,22 @@
 //! No batch, section or name stands in this code: `script` derives what happens from the office's
 //! folder (and an optional `timeline.toml` in it), `player` plays it, `story` tells it.
 
+mod aftermath;
 mod agenda;
 mod cast;
 mod ceremony;
+mod direct;
+mod handling;
+mod incidents;
 mod inspection;
 mod player;
+mod recusal;
 mod script;
+mod step;
 mod story;
+mod telling;
 mod timeline;
+mod year_end;
 
 use crate::cli::Demo;
 use crate::command::{reading, tell_verdict};
@@ -20,8 +28,10 @@ use crate::exit::Exit;
 use crate::office_folder;
 use crate::say;
 use anyhow::{Context, Result};
+use lotbook_engine::State;
 use lotbook_verifier::Expectations;
 use player::Player;
+use std::path::Path;
 use story::Story;
 
 /// Plays an office's year and verifies it.
@@ -34,7 +44,7 @@ pub async fn run(args: Demo) -> Result<Exit> {
         None => (office_folder::sample(), vec![]),
     };
     let script = script::Script::of(&files, timeline)?;
-    let mut story = Story::new(args.json);
+    let mut story = Story::new(args.json, script.year);
     story.line(&format!(
         "{}: the year {} on a new ledger in {}",
         script.office.office.name,
@@ -43,6 +53,7 @@ pub async fn run(args: Demo) -> Result<Exit> {
     ));
     let (mut player, serving) = Player::start(&data, &script, story).await?;
     let played = player.play(script).await;
+    player.keep_sealed(&data)?;
     let story = player.into_story();
     played?;
     serving.engine.settle();
@@ -56,12 +67,14 @@ pub async fn run(args: Demo) -> Result<Exit> {
         serving.stop().await?;
         None
     };
-    let verdict = reading::of_data_dir(&data)?.verdict(&Expectations::default())?;
+    let ledger = reading::of_data_dir(&data)?;
+    let verdict = ledger.verdict(&Expectations::default())?;
     if args.json {
         say!("{}", serde_json::to_string(&verdict)?);
     } else {
         say!("\nOffline, from the files alone:");
         tell_verdict(&verdict);
+        tell_certificates(ledger.verifier.state(), &dir);
         say!(
             "\n{} lines of story, {} entries, {:.1} s",
             story.lines(),
@@ -77,6 +90,21 @@ pub async fn run(args: Demo) -> Result<Exit> {
         say!("(a temporary folder: remove it when you have looked around)");
     }
     Ok(Exit::Done)
+}
+
+/// Where the teams changed after a draw, the certificate of the draw shows how.
+fn tell_certificates(state: &State, dir: &Path) {
+    for (key, batch) in &state.batches {
+        let Some(drawn) = &batch.drawn else { continue };
+        let of_batch = state.ceremonies.values().filter(|ceremony| ceremony.batch == *key);
+        let changed = of_batch.filter(|c| c.recusal.is_some() && c.completed.is_some()).count();
+        if changed > 0 {
+            say!(
+                "  the certificate of {drawn} has {changed} later change of a team in it: lotbook draw certificate --data {} --out certificates --draw {drawn}",
+                dir.display()
+            );
+        }
+    }
 }
 
 /// The anchor follows within a second (ledger.md 4); a verification beside a running server waits for it.

@@ -1,43 +1,15 @@
 //! The script: what follows from an office's folder before anything is drawn.
 
 use super::agenda::{self, Agenda, WorkingDays};
+use super::step::Step;
 use super::timeline::TimelineStep;
 use crate::office_folder::File;
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use lotbook_chain::Instant;
 use lotbook_event::plan::PlanDrafted;
-use lotbook_event::{BatchId, DrawId, Event, InspectionId, InspectorId, PlanId, Uscc};
+use lotbook_event::{BatchId, Event, InspectorId, PlanId, Uscc};
 use lotbook_import::{Draft, FileKind, FileReport, Import, Known, OfficeFile, Options, SealedValue, import};
-
-/// What happens at a point of the year.
-#[derive(Debug)]
-pub enum Step {
-    /// A statement from the office's files.
-    Draft(Box<Draft>),
-    /// The operator opens the ceremony of a batch.
-    Open(PlanId, BatchId),
-    /// The next participant commits.
-    Commit(DrawId),
-    /// The next participant reveals.
-    Reveal(DrawId),
-    /// The team tells the enterprise when it comes.
-    Notice(InspectionId, Date),
-    /// The team enters.
-    Start(InspectionId),
-    /// Results of every item that applies, and everybody concludes.
-    Conclude(InspectionId),
-    /// A member completes the report.
-    Report(InspectionId),
-    /// The section sends feedback.
-    Dispatch(InspectionId),
-    /// It is delivered.
-    Deliver(InspectionId),
-    /// The publisher publishes.
-    Publish(InspectionId),
-    /// A step of the timeline file.
-    Further(TimelineStep),
-}
 
 /// An office's year before it is played.
 pub struct Script {
@@ -49,6 +21,8 @@ pub struct Script {
     pub begins: Instant,
     /// Drafts of office, calendar and sections: stated first, by administrator and leader.
     pub founding: Vec<Draft>,
+    /// How many batches are drawn.
+    pub batches: usize,
     /// Everything else by date.
     pub agenda: Agenda<Step>,
     /// Every draft's event, for the cast.
@@ -83,6 +57,7 @@ impl Script {
             year,
             begins: agenda::on(begin, 8, 30),
             founding,
+            batches: 0,
             agenda: Agenda::default(),
             events,
             days,
@@ -90,6 +65,7 @@ impl Script {
             reports: read.reports,
         };
         script.schedule(rest, begin, timeline);
+        script.schedule_year_end()?;
         Ok(script)
     }
 
@@ -104,6 +80,7 @@ impl Script {
                 && let Some(from) = draw_day(&self.events, &scheme.plan, &scheme.batch)
             {
                 let opens = agenda::on(self.days.from(from), 10, 0);
+                self.batches += 1;
                 self.agenda.add(opens, Step::Open(scheme.plan.clone(), scheme.batch.clone()));
             }
             let hour = if on == begin { 10 } else { 9 };
@@ -120,11 +97,11 @@ fn is_founding(event: &Event) -> bool {
     matches!(event, OfficeConstituted(_) | RulesetAdopted(_) | CalendarPublished(_) | SectionRegistered(_))
 }
 
-/// The first day of the draw of a batch that is not comprehensive (those come with a later part).
+/// The first day of the draw of a batch.
 fn draw_day(events: &[Event], plan: &PlanId, batch: &BatchId) -> Option<Date> {
     let drafted = plans(events).find(|drafted| drafted.plan == *plan)?;
     let batch = drafted.batches.iter().find(|known| known.batch == *batch)?;
-    (batch.sections.len() == 1).then_some(batch.draw_from.0)
+    Some(batch.draw_from.0)
 }
 
 /// When the last inspector or firm named by a declaration of conflicts was enrolled: it comes after that.

@@ -1,13 +1,11 @@
-//! The story: a few dozen lines that say what stands on the log.
+//! The story: one line for what is important, month by month; everything else is counted.
 
 use super::agenda;
 use crate::say;
 use lotbook_chain::Instant;
 use lotbook_client::VerifiedEntry;
 use lotbook_engine::State;
-use lotbook_event::ceremony::PoolFrozen;
-use lotbook_event::draw::{DrawCompleted, EnterpriseAssigned};
-use lotbook_event::{Event, InspectorId, Uscc};
+use lotbook_event::Event;
 use lotbook_import::FileReport;
 use std::collections::BTreeMap;
 
@@ -18,14 +16,21 @@ const MOST_FLAGS: usize = 4;
 pub struct Story {
     json: bool,
     lines: usize,
-    published: BTreeMap<String, u32>,
+    /// The plans' year.
+    pub(super) year: u32,
+    /// The month that is being told, and what of it is only counted.
+    month: String,
+    counted: BTreeMap<&'static str, u32>,
+    /// Whether the end of a time for comments has been told.
+    pub(super) window_told: bool,
     flags_told: usize,
 }
 
 impl Story {
     /// A story in lines, or in JSON lines.
-    pub fn new(json: bool) -> Self {
-        Self { json, lines: 0, published: BTreeMap::new(), flags_told: 0 }
+    pub fn new(json: bool, year: u32) -> Self {
+        let (month, counted) = (String::new(), BTreeMap::new());
+        Self { json, lines: 0, year, month, counted, window_told: false, flags_told: 0 }
     }
 
     /// Lines told so far.
@@ -39,9 +44,36 @@ impl Story {
         if self.json { say!("{}", serde_json::json!({ "told": text })) } else { say!("{text}") }
     }
 
-    fn dated(&mut self, at: Instant, text: &str) {
+    /// One line with its date.
+    pub(super) fn dated(&mut self, at: Instant, text: &str) {
+        self.enter(at);
         let date = agenda::date_of(at);
         self.line(&format!("{date}  {text}"));
+    }
+
+    /// Something that is counted, not told.
+    pub(super) fn count(&mut self, at: Instant, what: &'static str) {
+        self.enter(at);
+        *self.counted.entry(what).or_default() += 1;
+    }
+
+    /// At the end of a month its counts are told.
+    fn enter(&mut self, at: Instant) {
+        let month = agenda::date_of(at).strftime("%Y-%m").to_string();
+        if self.month != month {
+            self.tell_counts();
+            self.month = month;
+        }
+    }
+
+    /// Tells what was counted since the last time.
+    pub fn tell_counts(&mut self) {
+        let counts: Vec<_> = self.counted.iter().map(|(what, n)| format!("{what} {n}")).collect();
+        self.counted.clear();
+        if !counts.is_empty() {
+            let month = self.month.clone();
+            self.line(&format!("{month}     and: {}", counts.join(", ")));
+        }
     }
 
     /// What the import said.
@@ -76,115 +108,14 @@ impl Story {
         );
     }
 
-    /// Tells an entry, if it is worth a line.
+    /// Tells an entry, if it is worth a line, and the flags that it brings.
     pub fn entry(&mut self, state: &State, entry: &VerifiedEntry) {
-        let at = entry.entry.recorded_at;
-        match &entry.statement.event {
-            Event::PlanAdopted(e) => self.dated(at, &format!("plan {} adopted", e.plan)),
-            Event::SchemeAdopted(e) => {
-                self.dated(at, &format!("scheme {} adopted for batch {}/{}", e.scheme, e.plan, e.batch))
-            }
-            Event::RosterImported(e) => {
-                self.dated(at, &format!("{}: {} rows on the ledger", e.file, e.added))
-            }
-            Event::PoolFrozen(e) => self.pool(at, e),
-            Event::SeedCommitted(e) => {
-                self.participant(state, entry, e.draw.as_str(), "commits to 32 random bytes")
-            }
-            Event::CeremonySealed(e) => {
-                self.dated(at, &format!("  sealed: {} commitments, none can be changed", e.committers.len()))
-            }
-            Event::SeedRevealed(e) => self.participant(state, entry, e.draw.as_str(), "reveals"),
-            Event::CeremonyFailed(e) => self.dated(at, &format!("  ceremony {} FAILED: {}", e.draw, e.code)),
-            Event::DrawCompleted(e) => self.drawn(at, e),
-            Event::EnterpriseAssigned(e) => self.assigned(state, at, e),
-            Event::AssignmentInfeasible(e) => self.dated(
-                at,
-                &format!("  no assignment exists for {} slots; the drawn enterprises stand", e.slots),
-            ),
-            Event::DeadlineMissed(e) => self.dated(
-                at,
-                &format!(
-                    "LATE: {} of {} was not met in time (stated by the ledger itself)",
-                    e.obligation, e.subject
-                ),
-            ),
-            Event::ResultPublished(e) => self.published(state, at, e.inspection.as_str()),
-            _ => {}
+        self.event(state, entry);
+        // A missed deadline has told its flag already.
+        if matches!(entry.statement.event, Event::DeadlineMissed(_)) {
+            self.flags_told = state.flags.len();
         }
-        self.flags(state, at);
-    }
-
-    fn pool(&mut self, at: Instant, e: &PoolFrozen) {
-        let strata: Vec<_> =
-            e.strata.iter().map(|s| format!("{} {}", name(s.stratum.as_str()), s.eligible)).collect();
-        let eligible: u64 = e.strata.iter().map(|s| s.eligible).sum();
-        let reasons: Vec<_> = e
-            .object_reasons
-            .iter()
-            .filter(|r| !r.reason.as_str().is_empty())
-            .map(|r| format!("{} {}", r.reason, r.rows))
-            .collect();
-        self.dated(at, &format!("draw {}: pool frozen, {eligible} eligible ({})", e.draw, strata.join(", ")));
-        self.dated(at, &format!("  excluded, each with its reason: {}", reasons.join(", ")));
-    }
-
-    fn participant(&mut self, state: &State, entry: &VerifiedEntry, draw: &str, does: &str) {
-        let ceremony = state.ceremonies.values().find(|c| c.draw.as_str() == draw);
-        let part = ceremony.and_then(|ceremony| ceremony.part(&entry.entry.author));
-        let key = state.keys.get(&entry.entry.author);
-        let person = key.and_then(|key| key.rights().next()).map_or("", |(_, grant)| grant.person.as_str());
-        let part = part.map_or("?", |part| part.code());
-        self.dated(entry.entry.recorded_at, &format!("  {person} ({part}) {does}"));
-    }
-
-    fn drawn(&mut self, at: Instant, e: &DrawCompleted) {
-        let strata: Vec<_> = e
-            .strata
-            .iter()
-            .map(|s| format!("{} {} of {}", name(s.stratum.as_str()), s.quota, s.eligible))
-            .collect();
-        self.dated(
-            at,
-            &format!(
-                "  drawn by the seed {}...: {} enterprises ({})",
-                hex(&e.seed.0[..6]),
-                e.selected,
-                strata.join(", ")
-            ),
-        );
-        let tier = if e.tier == 1 { "exactly uniform" } else { "switch chain" };
-        self.dated(
-            at,
-            &format!(
-                "  {} inspectors, {} to {} enterprises each, tier {} ({tier})",
-                e.inspectors, e.lo, e.hi, e.tier
-            ),
-        );
-    }
-
-    fn assigned(&mut self, state: &State, at: Instant, e: &EnterpriseAssigned) {
-        let team: Vec<_> = e.team.iter().map(|id| format!("{id} {}", inspector(state, id))).collect();
-        self.dated(at, &format!("    {} {} <- {}", e.uscc, enterprise(state, &e.uscc), team.join(", ")));
-    }
-
-    /// One line per batch, when its last result is out.
-    fn published(&mut self, state: &State, at: Instant, id: &str) {
-        let Some(inspection) =
-            state.inspections.iter().find(|(known, _)| known.as_str() == id).map(|(_, i)| i)
-        else {
-            return;
-        };
-        let Some(draw) = inspection.draw() else { return };
-        let all = state.inspections.values().filter(|other| other.draw() == Some(draw));
-        let (all, open) = (all.clone().count(), all.filter(|other| other.published.is_none()).count());
-        *self.published.entry(draw.to_string()).or_default() += 1;
-        if open == 0 {
-            self.dated(
-                at,
-                &format!("draw {draw}: all {all} enterprises inspected, reported, fed back and published"),
-            );
-        }
+        self.flags(state, entry.entry.recorded_at);
     }
 
     fn flags(&mut self, state: &State, at: Instant) {
@@ -206,20 +137,4 @@ impl Story {
             }
         }
     }
-}
-
-fn name(stratum: &str) -> &str {
-    if stratum.is_empty() { "all" } else { stratum }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
-}
-
-fn inspector<'a>(state: &'a State, id: &InspectorId) -> &'a str {
-    state.inspectors.get(id).map_or("", |record| record.row.name.as_str())
-}
-
-fn enterprise<'a>(state: &'a State, uscc: &Uscc) -> &'a str {
-    state.enterprises.get(uscc).map_or("", |record| record.row.name.as_str())
 }
