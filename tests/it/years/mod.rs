@@ -1,9 +1,11 @@
 //! A thousand random years: what the ledger derives agrees with the verifier, and with an independent fold.
 
+mod agree;
 mod cast;
 mod choices;
 mod days;
 mod dice;
+mod fold;
 mod ledger;
 mod office;
 mod play;
@@ -23,7 +25,7 @@ fn probe() {
     let mut events: BTreeMap<&str, u64> = BTreeMap::new();
     let mut refusals: BTreeMap<&str, usize> = BTreeMap::new();
     let start = std::time::Instant::now();
-    let (mut play, mut entries) = (0, 0);
+    let (mut play, mut entries, mut check) = (0, 0, 0);
     for seed in from..from + count {
         let t = std::time::Instant::now();
         let year = Year::play(seed);
@@ -33,11 +35,15 @@ fn probe() {
         for entry in &year.ledger.entries[year.founding..] {
             verifier.entry(entry).unwrap();
         }
+        let t = std::time::Instant::now();
+        let fold = fold::fold(&year.ledger.entries);
+        agree::agree(&year.ledger.state, &fold, &mut dice::Dice::new(seed));
+        check += t.elapsed().as_micros();
         let verdict = verifier.finish(None, &Expectations::default()).unwrap();
         verdict.events.into_iter().for_each(|(name, n)| *events.entry(name).or_default() += n);
         year.refusals.iter().for_each(|(code, n)| *refusals.entry(code).or_default() += n);
     }
-    eprintln!("{:?} for {count}, play {play} us, {entries} entries", start.elapsed());
+    eprintln!("{:?} for {count}, play {play} us, fold {check} us, {entries} entries", start.elapsed());
     for name in lotbook_event::Event::NAMES {
         eprint!("{name} {} ", events.get(name).copied().unwrap_or(0));
     }

@@ -43,9 +43,22 @@ impl Year {
         }
     }
 
-    /// Whether an inspection waits for a recusal of somebody in its team.
-    pub fn blocked(&self, id: &InspectionId) -> bool {
-        self.ledger.state.recusals.values().any(|r| r.inspection == *id && r.is_pending())
+    /// Whether an inspection waits for a recusal, or somebody of its team has a conflict by now.
+    pub fn blocked(&self, inspection: &Inspection) -> bool {
+        let state = &self.ledger.state;
+        let batch = inspection.batch();
+        let open = |recusal: &lotbook_domain::recusal::Recusal| {
+            let other = &state.inspections[&recusal.inspection];
+            let same = other.batch() == batch && (batch.is_some() || other.team_entry == inspection.team_entry);
+            recusal.is_pending() && same && inspection.team.contains(&recusal.inspector)
+        };
+        let drawn_for = state
+            .ceremonies
+            .values()
+            .any(|c| c.recusal.is_some() && c.terminal.is_none() && Some(&c.batch) == batch);
+        let pair = |member: &InspectorId| (inspection.uscc.clone(), member.clone());
+        let conflict = inspection.team.iter().any(|member| state.conflicts.contains_key(&pair(member)));
+        drawn_for || conflict || state.recusals.values().any(open)
     }
 
     fn before(&mut self, choices: &mut Choices, id: &InspectionId, inspection: &Inspection) {
@@ -64,7 +77,7 @@ impl Year {
         };
         let ready = inspection.team.iter().all(|member| self.able(member))
             && self.ledger.state.items_of(inspection).all(published)
-            && !self.blocked(id);
+            && !self.blocked(inspection);
         if ready {
             let at = self.since(inspection.assigned_at.max(self.now().plus_seconds(-3_000)));
             choices.add(8, signer, InspectionStarted { inspection: id.clone(), occurred_at: at });
