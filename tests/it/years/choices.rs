@@ -9,7 +9,9 @@ use lotbook_chain::KeyId;
 use lotbook_domain::ceremony::{Ceremony, Stage};
 use lotbook_domain::registry::ItemPhase;
 use lotbook_event::ceremony::*;
+use lotbook_domain::state::Stated;
 use lotbook_event::keys::{KeyRevoked, Role};
+use lotbook_event::plan::SchemeAdopted;
 use lotbook_event::registry::*;
 use lotbook_event::*;
 use std::collections::BTreeSet;
@@ -71,7 +73,8 @@ impl Year {
         let ready: Vec<_> = self.batches_to_draw();
         for (sections, opened) in ready {
             let operator = cast().in_section(Role::DrawOperator, self.dice.pick(&sections));
-            choices.maybe(12, operator, opened, OPENING);
+            let again = opened.previous_terminal.is_some();
+            choices.maybe(if again { 3 } else { 12 }, operator, opened, OPENING);
         }
         let open: Vec<Ceremony> = self.ledger.state.ceremonies.values().cloned().collect();
         for ceremony in open {
@@ -84,12 +87,16 @@ impl Year {
         let adopted = |section: &SectionId| {
             state.plans.values().any(|plan| plan.draft.section == *section && plan.adopted.is_some())
         };
+        // Mostly one ceremony after the other: two pools that share a firm are refused.
+        let others = state.ceremonies.values().any(|c| c.terminal.is_none()) && self.seed % 5 > 0;
         let mut ready = vec![];
         for ((plan, batch), record) in &state.batches {
             let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
             let free = last.is_none_or(|last| last.stage == Stage::Failed) && record.attempts.len() < 2;
             let sections: Vec<_> = record.batch.sections.iter().cloned().collect();
-            if record.scheme.is_none() || !free || !sections.iter().all(adopted) || self.day() < 60 {
+            let old = |scheme: &Stated<SchemeAdopted>| self.now() >= scheme.recorded_at.plus_seconds(2 * 86_400);
+            let ripe = record.scheme.as_ref().is_some_and(old);
+            if !ripe || !free || others || !sections.iter().all(adopted) || self.day() < 60 {
                 continue;
             }
             ready.push((sections, opened(plan, batch, record.attempts.len(), last, None)));
@@ -178,13 +185,13 @@ impl Year {
                 let gone: BTreeSet<_> = inspectors.last().cloned().into_iter().collect();
                 choices.add(9, registrar, InspectorRemoved { inspectors: gone, reason: text("left") });
             }
-            2 if day > 280 => {
+            2..5 if day > 150 => {
                 if let Some(item) = withdrawn {
                     let officer = cast().in_section(Role::SectionOfficer, &item.section);
                     choices.add(9, officer, ItemWithdrawn { item: item.item, reason: text("law repealed") });
                 }
             }
-            3 => {
+            5 => {
                 let firm = cast().people.iter().rfind(|person| person.role == Role::Enterprise).unwrap();
                 let alive = self.standing_for(&firm.subject).is_some();
                 let event = KeyRevoked { key_id: firm.id, reason: text("lost") };

@@ -34,6 +34,8 @@ pub struct Ledger {
     pub state: State,
     pub entries: Vec<Vec<u8>>,
     pub now: Instant,
+    /// The position after which the subject of the next statement must not have changed.
+    pub expecting: Option<Position>,
     ids: u128,
     /// Refusals beyond the limit of a key and hour, until they are stated.
     counted: BTreeMap<(KeyId, Instant), BTreeMap<&'static str, u64>>,
@@ -51,7 +53,7 @@ impl Ledger {
             stated_at: self.now,
             role: author.role,
             section: author.section.clone(),
-            expected_position: None,
+            expected_position: self.expecting.take(),
             event,
         };
         let statement = statement.encode();

@@ -1,8 +1,11 @@
-//! A thousand random years: what the ledger derives agrees with the verifier, and with an independent fold.
+//! A thousand random years of small random offices, played on the rules alone: the verifier re-decides each
+//! to the same bytes, an independent fold over the entries agrees with every projection, and nothing due is
+//! left out.
 
 mod agree;
 mod cast;
 mod choices;
+mod coverage;
 mod days;
 mod dice;
 mod fold;
@@ -14,38 +17,53 @@ mod results;
 mod visits;
 mod wrong;
 
+use coverage::Coverage;
+use dice::Dice;
+use lotbook_domain::next_due;
 use lotbook_verifier::Expectations;
-use play::Year;
-use std::collections::BTreeMap;
+pub use play::Year;
+
+/// Plays the years of some seeds, checks each, and counts what happened in them.
+fn years(seeds: core::ops::Range<u64>) {
+    let mut coverage = Coverage::default();
+    for seed in seeds {
+        let year = Year::play(seed);
+        check(&year);
+        coverage.add(&year);
+    }
+    coverage.suffices();
+}
+
+fn check(year: &Year) {
+    let (state, entries) = (&year.ledger.state, &year.ledger.entries);
+    assert!(next_due(state, year.ledger.now).is_none(), "something is due and left out");
+    let mut verifier = year.verifier.clone();
+    for entry in &entries[year.founding..] {
+        verifier.entry(entry).unwrap_or_else(|found| panic!("{found}"));
+    }
+    let verdict = verifier.finish(None, &Expectations::default()).unwrap();
+    assert_eq!(verdict.entries, entries.len() as u64);
+    let fold = fold::fold(entries);
+    agree::agree(state, &fold, &mut Dice::new(year.seed));
+    agree::agree(verifier.state(), &fold, &mut Dice::new(!year.seed));
+}
 
 #[test]
-fn probe() {
-    let from: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
-    let count: u64 = std::env::var("COUNT").ok().and_then(|s| s.parse().ok()).unwrap_or(20);
-    let mut events: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut refusals: BTreeMap<&str, usize> = BTreeMap::new();
-    let start = std::time::Instant::now();
-    let (mut play, mut entries, mut check) = (0, 0, 0);
-    for seed in from..from + count {
-        let t = std::time::Instant::now();
-        let year = Year::play(seed);
-        play += t.elapsed().as_micros();
-        entries += year.ledger.entries.len() - year.founding;
-        let mut verifier = year.verifier.clone();
-        for entry in &year.ledger.entries[year.founding..] {
-            verifier.entry(entry).unwrap();
-        }
-        let t = std::time::Instant::now();
-        let fold = fold::fold(&year.ledger.entries);
-        agree::agree(&year.ledger.state, &fold, &mut dice::Dice::new(seed));
-        check += t.elapsed().as_micros();
-        let verdict = verifier.finish(None, &Expectations::default()).unwrap();
-        verdict.events.into_iter().for_each(|(name, n)| *events.entry(name).or_default() += n);
-        year.refusals.iter().for_each(|(code, n)| *refusals.entry(code).or_default() += n);
-    }
-    eprintln!("{:?} for {count}, play {play} us, fold {check} us, {entries} entries", start.elapsed());
-    for name in lotbook_event::Event::NAMES {
-        eprint!("{name} {} ", events.get(name).copied().unwrap_or(0));
-    }
-    eprintln!("\n{refusals:?}");
+fn two_hundred_and_fifty_random_years_agree_with_a_fold() {
+    years(0..250);
+}
+
+#[test]
+fn two_hundred_and_fifty_more_random_years_agree_with_a_fold() {
+    years(250..500);
+}
+
+#[test]
+fn a_third_part_of_a_thousand_random_years_agrees_with_a_fold() {
+    years(500..750);
+}
+
+#[test]
+fn a_fourth_part_of_a_thousand_random_years_agrees_with_a_fold() {
+    years(750..1_000);
 }

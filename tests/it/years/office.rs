@@ -393,7 +393,7 @@ pub fn scheme(dice: &mut Dice, plan: &PlanId, batch: &Batch) -> SchemeAdopted {
         window_from: date("2026-03-01"),
         window_to: date("2026-11-30"),
         seats,
-        max_load: dice.within(2, 6),
+        max_load: if dice.chance(12) { 1 } else { dice.within(2, 6) },
         min_inspectors: dice.chance(20).then_some(4),
         reveal: Reveal::AtDraw,
     }

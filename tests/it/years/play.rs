@@ -113,7 +113,10 @@ impl Year {
         let seconds = i64::from(self.dice.within(0, 9_000));
         self.wait(days * 86_400 + seconds);
         self.keep_to_schedule();
-        for _ in 0..self.dice.below(3) {
+        for _ in 0..self.dice.below(4) {
+            if self.dice.chance(10) && self.wrong() {
+                continue;
+            }
             let choices = self.closing_choices();
             if let Some(choice) = self.choose(choices) {
                 self.act(choice);

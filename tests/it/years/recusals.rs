@@ -29,9 +29,10 @@ impl Year {
             .collect();
         if !waiting.is_empty() && self.dice.chance(45) {
             let (id, inspection) = self.dice.pick(&waiting).clone();
+            let fresh = self.begins(&inspection);
             if let Some((author, event)) = self.request(&id, &inspection) {
                 // Another recusal of the same inspector may be open.
-                choices.maybe(12, author, event, &[Code::AlreadyRecorded]);
+                choices.maybe(if fresh { 40 } else { 8 }, author, event, &[Code::AlreadyRecorded]);
             }
         }
         let recusals: Vec<_> =
@@ -45,6 +46,15 @@ impl Year {
                 Some(_) => {}
             }
         }
+    }
+
+    /// Whether an inspection was drawn, none of its batch has started, and few were recused.
+    fn begins(&self, inspection: &Inspection) -> bool {
+        let state = &self.ledger.state;
+        let same = |other: &InspectionId| state.inspections[other].batch() == inspection.batch();
+        let started = state.inspections.iter().any(|(id, i)| same(id) && i.phase >= Phase::Started);
+        let recused = state.recusals.values().filter(|r| same(&r.inspection)).count();
+        inspection.batch().is_some() && !started && recused < 2
     }
 
     /// A request for the recusal of a member of a team.

@@ -35,22 +35,33 @@ const KINDS: &[fn(&mut Year) -> Wrong] = &[
     Year::phase_skipped,
     Year::start_before_recusal,
     Year::recusal_by_other_rule,
+    Year::recusal_by_other_rule,
+    Year::recusal_by_other_rule,
     Year::recusal_of_nobody,
     Year::no_cause,
     Year::conflicted_team,
     Year::small_or_barred_team,
     Year::closed_too_early,
+    Year::closed_unresolved,
+    Year::closed_unresolved,
+    Year::closed_unresolved,
+    Year::disclosure_in_parts,
     Year::disclosure_in_parts,
     Year::own_correction,
-    Year::registrar_draws,
+    Year::no_possession,
+    Year::stale,
     Year::twice,
     Year::item_without_basis,
     Year::unpublished_item,
     Year::plan_beyond_the_rules,
+    Year::plan_without_content,
     Year::empty_plan,
     Year::draw_again,
     Year::draw_without,
     Year::commits_wrongly,
+    Year::reveals_wrongly,
+    Year::reveals_wrongly,
+    Year::commits_too_late,
     Year::feedback_by_others,
     Year::unknown_subject,
     Year::small_team,
@@ -66,7 +77,7 @@ impl Year {
             let kind = *self.dice.pick(KINDS);
             if let Some((author, event, expected)) = kind(self) {
                 self.must_be_refused(&author, event, expected);
-                if self.dice.chance(1) && self.dice.chance(40) {
+                if self.dice.chance(1) && self.dice.chance(60) {
                     self.persist();
                 }
                 return true;
@@ -305,6 +316,20 @@ impl Year {
         Some((self.unit(&inspection), event.into(), expected))
     }
 
+    /// Everything is done but a violation.
+    fn closed_unresolved(&mut self) -> Wrong {
+        let now = self.now();
+        let (id, inspection) = self.any_inspection(|state, id, i| {
+            let over = i.delivered.is_some_and(|at| at.plus_seconds(45 * 86_400) <= now);
+            let answered = state.comments.values().all(|c| c.inspection != *id || c.answer.is_some());
+            let mut own = state.violations.values().filter(|v| v.inspection == *id);
+            let open = own.any(|v| v.published.is_none() && v.withheld.is_none());
+            i.phase == Phase::Reported && over && answered && i.published.is_some() && open
+        })?;
+        let unit = self.unit(&inspection);
+        Some((unit, InspectionClosed { inspection: id }.into(), &[Code::UnresolvedViolation]))
+    }
+
     fn disclosure_in_parts(&mut self) -> Wrong {
         let publisher = cast().of(Role::Publisher);
         if self.day() < 370 {
@@ -338,8 +363,8 @@ impl Year {
         Some((coordinator.into(), event.into(), expected))
     }
 
-    /// Registers and confirms by the same key: the leader confirms what the leader's own key stated.
-    fn registrar_draws(&mut self) -> Wrong {
+    /// A registration without a proof that the key is had.
+    fn no_possession(&mut self) -> Wrong {
         let admin = cast().of(Role::Administrator);
         let person = cast().of(Role::Handler);
         let event = KeyRegistered {
@@ -385,6 +410,27 @@ impl Year {
         Some((author, plan.into(), &[Code::OutOfPlanScope]))
     }
 
+    /// A plan without a batch may be drafted, and not adopted.
+    fn plan_without_content(&mut self) -> Wrong {
+        let mut plan = self.ledger.state.plans.values().next()?.draft.clone();
+        let (plan_id, section) = (PlanId::new("P8").unwrap(), section(2));
+        (plan.plan, plan.section) = (plan_id.clone(), section);
+        (plan.batches, plan.joins) = (vec![], vec![]);
+        if !self.ledger.state.plans.contains_key(&plan_id) {
+            self.submit(&officer(2), plan.into()).unwrap();
+        }
+        let event = PlanAdopted { plan: plan_id, adopted_on: self.today() };
+        Some((officer(2), event.into(), &[Code::PlanFieldMissing]))
+    }
+
+    /// Something whose subject has changed since it was read.
+    fn stale(&mut self) -> Wrong {
+        self.ledger.expecting = Some(lotbook_chain::Position(1));
+        let row = self.ledger.state.enterprises.values().next()?.row.clone();
+        let event = EnterpriseUpdated { rows: vec![row] };
+        Some((cast().of(Role::Registrar).into(), event.into(), &[Code::StaleExpectation]))
+    }
+
     /// Plans that cannot be adopted: of another section, twice, or without what Art. 13 asks for.
     fn empty_plan(&mut self) -> Wrong {
         let record = self.ledger.state.plans.values().next()?.clone();
@@ -393,7 +439,8 @@ impl Year {
         if record.adopted.is_some() {
             return Some((own, event.into(), &[Code::AlreadyRecorded]));
         }
-        Some((officer(2), event.into(), &[Code::OtherSection]))
+        let other = (0..3).find(|n| section(*n) != record.draft.section)?;
+        Some((officer(other), event.into(), &[Code::OtherSection]))
     }
 
     fn draw_again(&mut self) -> Wrong {
@@ -467,6 +514,31 @@ impl Year {
         let expected: &[Code] = &[Code::AlreadyCommitted, Code::DeadlinePassed];
         let over = ceremony.stage != Stage::Committing;
         (committed || over).then(|| (person.into(), SeedCommitted { draw, commitment }.into(), expected))
+    }
+
+    fn reveals_wrongly(&mut self) -> Wrong {
+        let state = &self.ledger.state;
+        let ceremony = state.ceremonies.values().find(|c| c.stage == Stage::Revealing)?.clone();
+        let key = *ceremony.missing().first()?;
+        let frozen = ceremony.frozen.as_ref()?;
+        let (draw, sealed) = (ceremony.draw.clone(), ceremony.sealed?);
+        let event = SeedRevealed { draw, sealed, secret: Bytes32(self.dice.bytes()) };
+        let early = self.now() < frozen.stated.reveal_deadline;
+        early.then(|| Some((cast().by_id(&key)?.into(), event.into(), &[Code::OpeningMismatch] as _)))?
+    }
+
+    /// A participant of a ceremony that takes no commitments any more.
+    fn commits_too_late(&mut self) -> Wrong {
+        let state = &self.ledger.state;
+        let over = state.ceremonies.values().filter(|c| c.stage != Stage::Committing);
+        let silent = |c: &Ceremony| {
+            let participants = c.frozen.as_ref()?.stated.participants.iter();
+            let mut silent = participants.filter(|one| !c.commitments.contains_key(&one.key_id));
+            Some((c.draw.clone(), silent.next()?.key_id))
+        };
+        let (draw, key) = over.filter_map(silent).next()?;
+        let event = SeedCommitted { draw, commitment: Bytes32(self.dice.bytes()) };
+        Some((cast().by_id(&key)?.into(), event.into(), &[Code::DeadlinePassed]))
     }
 
     fn feedback_by_others(&mut self) -> Wrong {

@@ -154,7 +154,7 @@ impl Fold {
             ..Default::default()
         };
         self.inspections.insert(id.clone(), view);
-        self.named(at, &id, &team);
+        self.named(at, &id, &team, Some(&e.draw));
         let load = |who: &String| {
             let of_draw = self.assignments.values().filter(|a| a.draw == e.draw.as_str());
             of_draw.flat_map(|a| &a.slots).filter(|slot| slot.inspector == *who).count()

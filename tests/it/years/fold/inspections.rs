@@ -1,6 +1,6 @@
 //! Inspections, recusals, comments and violations.
 
-use super::super::days::{begin, day_at};
+use super::super::days::{begin, day_at, from_day};
 use super::{At, Fold};
 use lotbook_chain::Instant;
 use lotbook_event::oversight::Obligation;
@@ -8,7 +8,7 @@ use lotbook_event::proto::*;
 use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::result::HandlingKind;
 use lotbook_event::wire::Wire;
-use lotbook_event::{Event, InspectionId, inspection as ins};
+use lotbook_event::{DrawId, Event, InspectionId, inspection as ins};
 use std::collections::BTreeSet;
 
 impl Fold {
@@ -85,7 +85,7 @@ impl Fold {
             ..Default::default()
         };
         self.inspections.insert(e.inspection.to_string(), view);
-        self.named(at, e.inspection.as_str(), &team);
+        self.named(at, e.inspection.as_str(), &team, None);
     }
 
     /// Nothing starts while a recusal of somebody in the team is open, or before it is approved.
@@ -130,18 +130,25 @@ impl Fold {
         }
     }
 
-    /// A team is named: distinct people, nobody with a conflict in force then.
-    pub(super) fn named(&mut self, at: &At<'_>, id: &str, team: &[String]) {
-        let distinct: BTreeSet<_> = team.iter().collect();
-        assert_eq!(distinct.len(), team.len(), "{id}: {team:?}");
-        let uscc = &self.inspections[id].uscc;
-        for member in team {
-            let conflict = self.conflicts.get(&(uscc.clone(), member.clone()));
-            let lasting = conflict.filter(|c| c.until.is_none());
-            let new = !self.teams.iter().any(|(of, before)| of == id && before.contains(member));
-            assert!(!new || lasting.is_none(), "{id}: {member} comes at {} with a conflict", at.position);
-        }
-        self.teams.push((id.to_owned(), team.to_vec()));
+    /// A team is named: distinct people, and nobody comes who has a conflict with the enterprise: of a
+    /// draw's own pool, or under Art. 9 one that holds on the day.
+    pub(super) fn named(&mut self, at: &At<'_>, id: &str, comes: &[String], draw: Option<&DrawId>) {
+        let view = &self.inspections[id];
+        let distinct: BTreeSet<_> = view.team.iter().collect();
+        assert_eq!(distinct.len(), view.team.len(), "{id}: {:?}", view.team);
+        let today = from_day(at.day());
+        let conflict = |who: &String| match draw {
+            Some(draw) => {
+                let pairs = &self.pools[draw.as_str()].conflicts;
+                pairs.iter().any(|row| row.uscc == view.uscc && row.inspector == *who)
+            }
+            None => {
+                let known = self.conflicts.get(&(view.uscc.clone(), who.clone()));
+                known.is_some_and(|c| c.until.is_none_or(|until| until >= today))
+            }
+        };
+        let barred = comes.iter().find(|who| conflict(who));
+        assert_eq!(barred, None, "{id}: comes at {} with a conflict", at.position);
     }
 
     /// Somebody comes for somebody; the entry links to the one that set the team before.
@@ -186,16 +193,13 @@ impl Fold {
                 let (x, y) = (e.inspector.as_str(), e.counterpart.as_str());
                 self.seat(at, &one, x, y, Some(&e.previous.0));
                 self.seat(at, &other, y, x, Some(&e.counterpart_previous.0));
-                for id in [one, other] {
-                    let team = self.inspections[&id].team.clone();
-                    self.named(at, &id, &team);
-                }
+                self.named(at, &one, &[y.to_owned()], Some(&e.draw));
+                self.named(at, &other, &[x.to_owned()], Some(&e.draw));
             }
             Event::SubstituteDrawn(e) => {
                 let (leaves, comes) = (e.withdrawn.as_str(), e.substitute.as_str());
                 self.seat(at, e.inspection.as_str(), leaves, comes, Some(&e.previous.0));
-                let team = self.inspections[e.inspection.as_str()].team.clone();
-                self.named(at, e.inspection.as_str(), &team);
+                self.named(at, e.inspection.as_str(), &[comes.to_owned()], Some(&e.draw));
             }
             Event::SubstitutePoolExhausted(e) => {
                 let view = self.recusals.get_mut(e.recusal.as_str()).unwrap();
@@ -208,8 +212,7 @@ impl Fold {
                 (view.outcome, view.pending) = (RecusalOutcome::Changed.into(), false);
                 let (id, leaves) = (view.inspection.clone(), view.inspector.clone());
                 self.seat(at, &id, &leaves, e.substitute.as_str(), None);
-                let team = self.inspections[&id].team.clone();
-                self.named(at, &id, &team);
+                self.named(at, &id, &[e.substitute.to_string()], None);
             }
             _ => {}
         }

@@ -67,8 +67,6 @@ pub struct Fold {
     pub conflicts: BTreeMap<(String, String), Conflict>,
     /// Sections that the ledger said have no plan: year, section, last day.
     pub plans_missed: BTreeMap<(u32, String), i64>,
-    /// Every team that was ever named, with its inspection, in order.
-    pub teams: Vec<(String, Vec<String>)>,
     rows: BTreeMap<String, Item>,
     schemes: BTreeMap<String, SchemeAdopted>,
     area: String,
