@@ -22,5 +22,6 @@ mod refusal_limit;
 mod refusals;
 mod steps;
 mod tamper;
+mod whole_year;
 mod world;
 mod years;

@@ -259,7 +259,8 @@ async fn inspect_and_be_late(
         world.state(&member(n), Role::Inspector, None, concluded).await.unwrap();
     }
     let late = |world: &World| {
-        world.replica.state().flags.iter().filter(|f| f.flag == lotbook_event::Flag::ReportLate).count()
+        let flags = world.replica.state().flags.iter();
+        flags.filter(|f| f.flag == lotbook_event::Flag::ReportLate && f.subject == id.as_str()).count()
     };
     assert_eq!(late(world), 0);
     for _ in 0..30 {

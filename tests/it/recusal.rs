@@ -31,14 +31,20 @@ fn draw_of(recusal: &str, attempt: u32) -> DrawId {
     DrawId::new(format!("{PLAN}/B3/{recusal}.{attempt}")).unwrap()
 }
 
-/// The sample office with batch B3 drawn.
+/// The sample office with batch B3 drawn; again, if nobody replaceable has two inspections (each world has
+/// lots of its own, and rarely the draw takes so many inspectors that everybody has one).
 async fn drawn() -> World {
-    let mut world = World::new().await;
-    world.wait(4 * DAY).await;
-    open(&mut world, opening(PLAN, "B3")).await.unwrap();
-    hold(&mut world, &DrawId::new(format!("{PLAN}/B3.1")).unwrap(), &[]).await;
-    assert_eq!(inspections(&world).len(), 8);
-    world
+    loop {
+        let mut world = World::new().await;
+        world.wait(4 * DAY).await;
+        open(&mut world, opening(PLAN, "B3")).await.unwrap();
+        hold(&mut world, &DrawId::new(format!("{PLAN}/B3.1")).unwrap(), &[]).await;
+        assert_eq!(inspections(&world).len(), 8);
+        if busy(&world).1.len() >= 2 {
+            return world;
+        }
+        world.verify().await;
+    }
 }
 
 async fn open(world: &mut World, event: CeremonyOpened) -> Result<Submitted, ClientError> {
@@ -161,7 +167,9 @@ fn code(result: Result<Submitted, ClientError>) -> String {
 }
 
 fn flags(world: &World, flag: Flag) -> usize {
-    world.replica.state().flags.iter().filter(|flagged| flagged.flag == flag).count()
+    let own = format!("{}/{}", batch().0, batch().1);
+    let flags = world.replica.state().flags.iter().filter(|flagged| flagged.subject.starts_with(&own));
+    flags.filter(|flagged| flagged.flag == flag).count()
 }
 
 async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty) {
@@ -196,11 +204,10 @@ fn replaceable(world: &World) -> Vec<InspectorId> {
     members.into_iter().filter(|who| !first.contains(who)).collect()
 }
 
-/// The one of them whom most inspections have, at least two, with those inspections.
+/// The one of them whom most inspections have, with those inspections.
 fn busy(world: &World) -> (InspectorId, Vec<InspectionId>) {
     let all = replaceable(world).into_iter().map(|who| (with_member(world, &who), who));
     let (of, who) = all.max_by_key(|(of, _)| of.len()).unwrap();
-    assert!(of.len() >= 2);
     (who, of)
 }
 

@@ -12,13 +12,18 @@ use lotbook_event::oversight::{RefusalCount, RefusalsCounted, StatementRefused};
 use lotbook_event::{Refusal, Text};
 use std::collections::BTreeMap;
 
+/// A key and the begin of an hour.
+type Hour = (KeyId, Instant);
+/// Refusals by code.
+type Codes = BTreeMap<&'static str, u64>;
+
 /// Refusals that were answered and not recorded, by key, hour and code, until the ledger states them.
 ///
 /// In memory only: a crash loses what was not yet stated, at most the current hour's. Bounded: only a key
 /// that is registered on the ledger can be refused here, and no key has two hours, as those over are stated
 /// before the next refusal.
 #[derive(Default)]
-pub(crate) struct Counted(BTreeMap<(KeyId, Instant), BTreeMap<&'static str, u64>>);
+pub(crate) struct Counted(BTreeMap<Hour, Codes>);
 
 impl Counted {
     pub(crate) fn is_empty(&self) -> bool {
@@ -31,8 +36,8 @@ impl Counted {
     }
 
     /// Takes out the first key whose hour is over at this instant; any key at all if `ends`.
-    fn take(&mut self, now: Instant, ends: bool) -> Option<((KeyId, Instant), BTreeMap<&'static str, u64>)> {
-        let over = |(_, hour): &(KeyId, Instant)| ends || end_of_hour(*hour) <= now;
+    fn take(&mut self, now: Instant, ends: bool) -> Option<(Hour, Codes)> {
+        let over = |(_, hour): &Hour| ends || end_of_hour(*hour) <= now;
         let key = *self.0.keys().find(|key| over(key))?;
         self.0.remove_entry(&key)
     }

@@ -166,7 +166,10 @@ fn violation(log: &Log<'_>) {
         log.one(|e| matches!(e, Event::HandlingDecided(e) if e.violation == id).then_some(())).0,
         log.one(|e| matches!(e, Event::HandlingPublished(e) if e.violation == id).then_some(())).0,
         log.one(|e| matches!(e, Event::RectificationVerified(e) if e.violation == id).then_some(())).0,
-        log.one(|e| matches!(e, Event::InspectionClosed(e) if e.inspection == violation.inspection).then_some(())).0,
+        log.one(|e| {
+            matches!(e, Event::InspectionClosed(e) if e.inspection == violation.inspection).then_some(())
+        })
+        .0,
     ];
     assert!(steps.is_sorted(), "{steps:?}");
     let result = &log.inspection(&violation.inspection).results[&violation.item];
@@ -240,7 +243,9 @@ fn comprehensive(log: &Log<'_>) {
     let mut days = BTreeSet::new();
     let mut several = 0;
     for (id, inspection) in log.inspections() {
-        let Some(own) = inspection.draw().map(sections).filter(|sections| sections.len() > 1) else { continue };
+        let Some(own) = inspection.draw().map(sections).filter(|sections| sections.len() > 1) else {
+            continue;
+        };
         let found: BTreeSet<_> = inspection.results.values().map(|result| result.section.clone()).collect();
         assert_eq!(found, own, "{id}");
         let dates: BTreeSet<_> =

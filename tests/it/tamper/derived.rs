@@ -4,7 +4,7 @@ use super::forger::{Act, forge, only, reorder, verify, without};
 use super::played::played;
 use lotbook_chain::Instant;
 use lotbook_event::oversight::{DeadlineMissed, Obligation, StatementRefused};
-use lotbook_event::{Event, Text};
+use lotbook_event::{Event, InspectorId, Text};
 use lotbook_verifier::Check;
 
 #[test]
@@ -13,7 +13,7 @@ fn the_true_log_made_anew_is_the_same_log_byte_by_byte_and_passes() {
     assert_eq!(forged.entries, played().entries);
     assert_eq!(forged.note, played().note);
     let verdict = forged.passes();
-    assert_eq!((verdict.draws.len(), verdict.refusals), (2, 1));
+    assert_eq!((verdict.draws.len(), verdict.refusals), (5, 2));
     assert_eq!(verdict.checkpoint, Some(played().entries.len() as u64));
 }
 
@@ -41,12 +41,12 @@ fn a_close_left_out_is_found() {
 
 #[test]
 fn a_completed_draw_left_out_is_found() {
-    left_out("DrawCompleted", &["EnterpriseAssigned stands where DrawCompleted must follow by rule"]);
+    left_out("DrawCompleted", &["stands where DrawCompleted must follow by rule"]);
 }
 
 #[test]
 fn each_assigned_enterprise_left_out_is_found() {
-    assert_eq!(played().all("EnterpriseAssigned").len(), 16);
+    assert_eq!(played().all("EnterpriseAssigned").len(), 24);
     left_out("EnterpriseAssigned", &["EnterpriseAssigned"]);
 }
 
@@ -63,8 +63,51 @@ fn a_whole_draw_left_out_is_found() {
 
 #[test]
 fn each_missed_deadline_left_out_is_found() {
-    assert_eq!(played().all("DeadlineMissed").len(), 4);
+    // Four plans, a report, and five plans of the year after.
+    assert_eq!(played().all("DeadlineMissed").len(), 10);
     left_out("DeadlineMissed", &["by"]);
+}
+
+#[test]
+fn each_end_of_a_time_for_comments_left_out_is_found() {
+    assert_eq!(played().all("CommentWindowClosed").len(), 24);
+    left_out("CommentWindowClosed", &["CommentWindowClosed"]);
+}
+
+#[test]
+fn each_substitute_and_each_swap_left_out_is_found() {
+    left_out("SubstituteDrawn", &["SubstituteDrawn"]);
+    left_out("AssignmentSwapped", &["AssignmentSwapped must follow here by rule and is left out"]);
+}
+
+#[test]
+fn another_substitute_or_counterpart_than_the_drawn_one_is_found() {
+    let (substitute, swap) = (played().first("SubstituteDrawn"), played().first("AssignmentSwapped"));
+    let forged = only(substitute, |event| {
+        let Event::SubstituteDrawn(mut drawn) = event.clone() else { panic!("{event:?}") };
+        drawn.substitute = InspectorId::new("I040").unwrap();
+        drawn.candidates -= 1;
+        Act::Say(drawn.into())
+    });
+    forged.is_found(substitute, Check::Derived, &["SubstituteDrawn is not, byte for byte"]);
+    let forged = only(swap, |event| {
+        let Event::AssignmentSwapped(mut swapped) = event.clone() else { panic!("{event:?}") };
+        std::mem::swap(&mut swapped.slot, &mut swapped.counterpart_slot);
+        Act::Say(swapped.into())
+    });
+    forged.is_found(swap, Check::Derived, &["AssignmentSwapped is not, byte for byte"]);
+}
+
+#[test]
+fn a_disclosure_left_out_or_of_other_counts_is_found() {
+    left_out("AnnualDisclosureGenerated", &["AnnualDisclosureGenerated must follow here by rule"]);
+    let position = played().first("AnnualDisclosureGenerated");
+    let forged = only(position, |event| {
+        let Event::AnnualDisclosureGenerated(mut generated) = event.clone() else { panic!("{event:?}") };
+        generated.parts[5].rows -= 1;
+        Act::Say(generated.into())
+    });
+    forged.is_found(position, Check::Derived, &["AnnualDisclosureGenerated is not, byte for byte"]);
 }
 
 #[test]
@@ -254,11 +297,16 @@ fn a_refusal_of_nobody_or_of_no_event_is_found() {
 #[test]
 fn a_refusal_left_out_is_refuted_by_the_checkpoint_signed_before() {
     // A refusal has no cause on the log (ledger.md 1): only what was signed before tells.
-    let position = played().first("StatementRefused");
-    let forged = without(&[position]);
-    assert_eq!(forged.passes().refusals, 0, "self-consistent");
+    let position = *played().all("StatementRefused").last().unwrap();
+    let end = played().first("AnnualDisclosureRequested");
+    let forged = reorder((0..end).filter(|at| *at != position), |_, _| Act::Keep);
+    assert_eq!(forged.passes().refusals, 1, "self-consistent");
     let found = verify(&forged.entries, &played().note).unwrap_err();
     assert_eq!(found.check, Check::Checkpoint, "{found}");
+    // Once the year's disclosure is published its hash tells, too: it counts the refusals.
+    let published = played().first("AnnualDisclosurePublished");
+    let forged = without(&[position]);
+    forged.is_found(forged.place(published), Check::Decision, &["INVALID_VALUE", "generated last is"]);
 }
 
 #[test]

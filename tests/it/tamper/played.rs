@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// Steps that the ledger refuses, so that the log has a refusal.
 const TIMELINE: &str = r#"
 [[step]]
-at = "2026-08-03T10:00"
+at = "2026-11-03T10:00"
 party = "section_officer S02"
 event = "ItemWithdrawn"
 content = { item = "K07", reason = "试图代撤他科事项" }

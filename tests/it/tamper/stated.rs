@@ -52,20 +52,19 @@ fn a_reveal_left_out_is_found_where_the_close_follows_from_it_no_more() {
 
 #[test]
 fn an_entry_left_out_before_a_ceremony_is_shown_by_the_peoples_own_reveals() {
-    // Nothing depends on a delivery; but what people signed later names what came before it.
-    let delivered = played().first("FeedbackDelivered");
-    let second = played().all("CeremonySealed")[1];
-    assert!(delivered < second);
-    let reveal = (second..).find(|at| played().event(*at).name() == "SeedRevealed").unwrap();
-    let forged = without(&[delivered]);
+    // Nothing depends on a correction; but what people signed later names what came before it.
+    let corrected = played().first("EntryCorrected");
+    let sealed = played().all("CeremonySealed").into_iter().find(|at| *at > corrected).unwrap();
+    let reveal = (sealed..).find(|at| played().event(*at).name() == "SeedRevealed").unwrap();
+    let forged = without(&[corrected]);
     forged.is_found(forged.place(reveal), Check::Decision, &["OPENING_MISMATCH"]);
 }
 
 #[test]
 fn an_entry_left_out_that_nothing_depends_on_is_refuted_by_the_checkpoint_signed_before() {
-    let delivered = *played().all("FeedbackDelivered").last().unwrap();
-    assert!(delivered > *played().all("CeremonySealed").last().unwrap());
-    let forged = without(&[delivered]);
+    let published = played().first("AnnualDisclosurePublished");
+    assert!(published > *played().all("CeremonySealed").last().unwrap());
+    let forged = without(&[published]);
     forged.passes();
     let size = forged.entries.len() as u64;
     let found = verify(&forged.entries, &played().note).unwrap_err();
@@ -82,12 +81,13 @@ fn a_cut_off_end_is_refuted_by_the_checkpoint_signed_before() {
 
 #[test]
 fn a_changed_entry_is_refuted_by_the_tree_signed_before() {
-    // The last entry, recorded a second later, breaks no rule; the signed root has another leaf.
-    let last = played().entries.len() - 1;
-    assert!(!played().is_derived(last));
-    let forged = only(last, |_| Act::At(played().decoded[last].0.recorded_at.plus_seconds(1)));
+    // The last statement, recorded a second later, breaks no rule; the signed root has another leaf.
+    let last = (0..played().entries.len()).rfind(|at| !played().is_derived(*at)).unwrap();
+    let later = played().decoded[last].0.recorded_at.plus_seconds(1);
+    let forged = reorder(0..=last, |at, _| if at == last { Act::At(later) } else { Act::Keep });
     forged.passes();
-    let found = verify(&forged.entries, &played().note).unwrap_err();
+    let signed = checkpoint(&played().entries[..=last], &played().checkpoint);
+    let found = verify(&forged.entries, &signed).unwrap_err();
     assert_eq!((found.position, found.check), (last as u64, Check::Tree), "{found}");
 }
 
@@ -214,7 +214,16 @@ fn every_prefix_that_ends_between_two_acts_passes_and_every_other_does_not() {
         let next = played().decoded.get(position + 1).map(|(_, statement)| statement.event.name());
         let within = matches!(
             next,
-            Some("PoolFrozen" | "CeremonySealed" | "CeremonyClosed" | "DrawCompleted" | "EnterpriseAssigned")
+            Some(
+                "PoolFrozen"
+                    | "CeremonySealed"
+                    | "CeremonyClosed"
+                    | "DrawCompleted"
+                    | "EnterpriseAssigned"
+                    | "SubstituteDrawn"
+                    | "AssignmentSwapped"
+                    | "AnnualDisclosureGenerated"
+            )
         );
         let ended = verifier.finish(None, &Expectations::default());
         match ended {

@@ -89,7 +89,7 @@ impl Incidents {
         self.chosen.get(id) == Some(&incident)
     }
 
-    /// What is found at an item, by its place among the items of the inspection.
+    /// What is found at an item, by its place among those that apply.
     pub fn outcome(&self, id: &InspectionId, item: usize) -> ItemOutcome {
         match (self.chosen.get(id), item) {
             (Some(Incident::NotFound), _) => ItemOutcome::NotFound,

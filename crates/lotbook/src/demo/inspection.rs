@@ -124,8 +124,9 @@ impl Player {
             return Ok(());
         };
         let member = self.member_at(id, n)?;
-        let outcome =
-            if self.applies(id, item) { self.incidents.outcome(id, n) } else { ItemOutcome::NotApplicable };
+        let place = items.iter().take(n).filter(|before| self.applies(id, before)).count();
+        let applies = self.applies(id, item);
+        let outcome = if applies { self.incidents.outcome(id, place) } else { ItemOutcome::NotApplicable };
         let event = ItemResultConfirmed { inspection: id.clone(), item: item.clone(), outcome };
         self.state(&member, event.into()).await?;
         if outcome == ItemOutcome::PendingHandling {

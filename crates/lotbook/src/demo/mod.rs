@@ -51,6 +51,7 @@ pub async fn run(args: Demo) -> Result<Exit> {
         script.year,
         dir.display()
     ));
+    let year = script.year;
     let (mut player, serving) = Player::start(&data, &script, story).await?;
     let played = player.play(script).await;
     player.keep_sealed(&data)?;
@@ -75,6 +76,10 @@ pub async fn run(args: Demo) -> Result<Exit> {
         say!("\nOffline, from the files alone:");
         tell_verdict(&verdict);
         tell_certificates(ledger.verifier.state(), &dir);
+        say!(
+            "  the annual disclosure, derived again: lotbook disclosure --year {year} --data {}",
+            dir.display()
+        );
         say!(
             "\n{} lines of story, {} entries, {:.1} s",
             story.lines(),
