@@ -11,8 +11,10 @@ use lotbook_event::inspection::ItemOutcome;
 use lotbook_event::keys::Role;
 use lotbook_event::oversight::EntryCorrected;
 use lotbook_event::proto::*;
-use lotbook_event::result::{HandlingKind, HandlingWithheld, InvestigationOpened, TransferAcknowledged};
-use std::collections::BTreeMap;
+use lotbook_event::result::{
+    HandlingKind, HandlingPublished, HandlingWithheld, InvestigationOpened, TransferAcknowledged,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use tokio_stream::StreamExt;
 
@@ -54,6 +56,11 @@ pub async fn full_of_everything() -> World {
     for _ in 0..3 {
         no(&mut world, Role::Handler, None, InvestigationOpened { violation: violation("V-1") }).await;
     }
+    let (violation, receipt_ref) = (violation("V-9"), text("公示"));
+    no(&mut world, Role::Publisher, None, HandlingPublished { violation, receipt_ref }).await;
+    // One whose report is still in time.
+    let running = opened(&mut world, "D-4", FIRM).await;
+    conclude(&mut world, &running, ItemOutcome::NoProblem).await;
     world
 }
 
@@ -97,7 +104,7 @@ async fn every_list_agrees_with_a_fold_over_the_log() {
     agree(all(&world, ListRefusalsRequest::default()).await, fold.refusals.iter().cloned());
     plans(&world, &fold).await;
     pools(&world, &fold).await;
-    board(&world, &fold).await;
+    assert_eq!(board(&world, &fold).await, BTreeSet::from([1, 2, 3, 4]), "a duty in every state");
     let answer = world.client.query(ListItemsRequest::default()).await.unwrap();
     assert_eq!(answer.size, entries.len() as u64);
     assert!(fold.inspections["D-2"].corrections.len() == 1 && fold.comments.len() == 1);
@@ -139,15 +146,16 @@ async fn pools(world: &World, fold: &Fold) {
     }
 }
 
-/// The board: what is met, late and over, and when.
-async fn board(world: &World, fold: &Fold) {
+/// The board: what is met, late and over, and when. The states that were seen.
+async fn board(world: &World, fold: &Fold) -> BTreeSet<i32> {
     use ObligationState as Is;
     let views = all(world, ListObligationsRequest::default()).await;
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for view in &views {
         let key = (view.kind, view.subject.clone());
         let Some(Duty { met_at, missed, due }) = fold.duties.get(&key) else {
-            assert_eq!((view.kind(), view.state()), (Obligation::Plan, Is::Running), "{key:?}");
+            let fixed = matches!(view.kind(), Obligation::Plan | Obligation::Disclosure);
+            assert!(fixed && view.state() == Is::Running, "{key:?}");
             continue;
         };
         let comment = view.kind() == Obligation::Comment;
@@ -163,11 +171,13 @@ async fn board(world: &World, fold: &Fold) {
             assert!(end == *due || view.kind() == Obligation::Plan, "{key:?}");
             assert_eq!((view.late, view.late_by_working_days > 0), (!comment, !comment), "{key:?}");
         }
-        if view.kind() != Obligation::Plan {
-            let sections = fold.inspections.get(&view.subject).map(|view| view.sections.clone());
-            assert_eq!(Some(view.sections.clone()), sections);
-        }
-        seen.insert(view.state, view.clone());
+        let sections = match view.kind() {
+            Obligation::Plan => view.subject.split('/').skip(1).map(str::to_owned).collect(),
+            Obligation::Disclosure => vec![],
+            _ => fold.inspections[&view.subject].sections.clone(),
+        };
+        assert_eq!(view.sections, sections, "{key:?}");
+        seen.insert(view.state);
     }
     let missing: Vec<_> = fold
         .duties
@@ -175,10 +185,38 @@ async fn board(world: &World, fold: &Fold) {
         .filter(|key| !views.iter().any(|v| (v.kind, &v.subject) == (key.0, &key.1)))
         .collect();
     assert_eq!(missing, Vec::<&(i32, String)>::new());
-    assert_eq!(seen.len(), 4, "the test has seen {:?}", seen.keys());
     let late = all(world, ListObligationsRequest { late: true, ..ListObligationsRequest::default() }).await;
     let expected: Vec<_> = views.into_iter().filter(|view| view.late).collect();
     agree(late, expected);
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_and_disclosures_are_on_the_board_before_and_after_their_days() {
+    let mut world = World::new().await;
+    until(&mut world, "2027-01-31", 23).await;
+    let stands = async |world: &World, kind: Obligation, subject: &str| {
+        let query = ListObligationsRequest { kind: kind.into(), ..ListObligationsRequest::default() };
+        let rows = all(world, query).await;
+        let row = rows.into_iter().find(|row| row.subject == subject);
+        row.map(|row| (row.state(), row.due, row.late_by_working_days))
+    };
+    let running = |due: &str| Some((ObligationState::Running, due.to_owned(), 0));
+    assert_eq!(stands(&world, Obligation::Plan, "2027/S04").await, running("2027-01-31"));
+    assert_eq!(stands(&world, Obligation::Disclosure, "2026").await, running("2027-02-28"));
+    world.wait(3_600).await;
+    let fold_of = fold(&log(&world).await);
+    board(&world, &fold_of).await;
+    // 2027-02-05 is the fifth weekday after 01-31; a year without a calendar counts weekdays.
+    until(&mut world, "2027-02-05", 12).await;
+    let late = (ObligationState::Late, "2027-01-31".to_owned(), 5);
+    assert_eq!(stands(&world, Obligation::Plan, "2027/S04").await, Some(late));
+    until(&mut world, "2027-03-02", 12).await;
+    let late = (ObligationState::Late, "2027-02-28".to_owned(), 2);
+    assert_eq!(stands(&world, Obligation::Disclosure, "2026").await, Some(late));
+    let fold_of = fold(&log(&world).await);
+    assert!(board(&world, &fold_of).await.contains(&ObligationState::Late.into()));
+    world.verify().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
