@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 pub const SECTIONS: usize = 3;
 pub const INSPECTORS: usize = 10;
 pub const FIRMS: usize = 15;
+/// Seeds of the ledger's own keys.
+pub const SYSTEM: [u8; 32] = [1; 32];
+pub const CHECKPOINT: [u8; 32] = [2; 32];
 /// Enterprises whose own key is registered.
 const FIRM_KEYS: usize = 4;
 
@@ -46,8 +49,8 @@ pub fn raw(key: &SigningKey) -> RawKey {
 pub fn cast() -> &'static Cast {
     static CAST: OnceLock<Cast> = OnceLock::new();
     CAST.get_or_init(|| Cast {
-        system: SigningKey::from_seed(&[1; 32]),
-        checkpoint: SigningKey::from_seed(&[2; 32]),
+        system: SigningKey::from_seed(&SYSTEM),
+        checkpoint: SigningKey::from_seed(&CHECKPOINT),
         people: people(),
         firms: firms(),
     })

@@ -8,8 +8,8 @@ use super::play::{Choice, Year};
 use lotbook_chain::KeyId;
 use lotbook_domain::ceremony::{Ceremony, Stage};
 use lotbook_domain::registry::ItemPhase;
-use lotbook_event::ceremony::*;
 use lotbook_domain::state::Stated;
+use lotbook_event::ceremony::*;
 use lotbook_event::keys::{KeyRevoked, Role};
 use lotbook_event::plan::SchemeAdopted;
 use lotbook_event::registry::*;
@@ -94,7 +94,8 @@ impl Year {
             let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
             let free = last.is_none_or(|last| last.stage == Stage::Failed) && record.attempts.len() < 2;
             let sections: Vec<_> = record.batch.sections.iter().cloned().collect();
-            let old = |scheme: &Stated<SchemeAdopted>| self.now() >= scheme.recorded_at.plus_seconds(2 * 86_400);
+            let old =
+                |scheme: &Stated<SchemeAdopted>| self.now() >= scheme.recorded_at.plus_seconds(2 * 86_400);
             let ripe = record.scheme.as_ref().is_some_and(old);
             if !ripe || !free || others || !sections.iter().all(adopted) || self.day() < 60 {
                 continue;

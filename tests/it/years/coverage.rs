@@ -17,8 +17,12 @@ pub struct Coverage {
 /// Only at the founding, which is the same for all years.
 const FOUNDING: [&str; 4] = ["LedgerCreated", "KeyRegistered", "KeyConfirmed", "SectionRegistered"];
 /// Events that fewer than one year in twenty has.
-const RARE: [(&str, usize); 4] =
-    [("AssignmentInfeasible", 2), ("RefusalsCounted", 2), ("ItemWithdrawn", 5), ("SubstitutePoolExhausted", 5)];
+const RARE: [(&str, usize); 4] = [
+    ("AssignmentInfeasible", 2),
+    ("RefusalsCounted", 2),
+    ("ItemWithdrawn", 5),
+    ("SubstitutePoolExhausted", 5),
+];
 /// Codes that the domain does not decide here: keys that are not registered, bytes that cannot be read,
 /// identifiers used twice, and bulk that no small office has.
 const ELSEWHERE: [Code; 5] = [

@@ -4,8 +4,8 @@ use super::cast::{Person, cast, raw};
 use lotbook_chain::sign::{possession_message, statement_message};
 use lotbook_chain::{Entry, EntryHash, Instant, KeyId, LedgerId, Position, Sealed, Signature, VerifierKey};
 use lotbook_domain::decide::DecideError;
-use lotbook_domain::{Rejection, SignedStatement, State, authenticate, consequences, decide, derive};
 use lotbook_domain::{DECIDE_VERSION, evolve, next_due};
+use lotbook_domain::{Rejection, SignedStatement, State, authenticate, consequences, decide, derive};
 use lotbook_event::keys::{KeyConfirmed, KeyRegistered, LedgerCreated, Role};
 use lotbook_event::oversight::{RefusalCount, RefusalsCounted, StatementRefused};
 use lotbook_event::{Event, Refusal, SectionId, Statement, StatementId, Text};
@@ -13,6 +13,9 @@ use lotbook_verifier::Verifier;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+/// Origin of every ledger here.
+pub const ORIGIN: &str = "years.example/log";
 
 /// Who states something, and as what.
 #[derive(Clone)]
@@ -175,15 +178,12 @@ impl Ledger {
     fn created(at: Instant) -> Self {
         let mut ledger = Self { now: at, ..Self::default() };
         let (cast, text) = (cast(), |text: &str| Text::new(text).unwrap());
-        let origin = "years.example/log";
         let created = LedgerCreated {
-            origin: text(origin),
+            origin: text(ORIGIN),
             office_name: text("office of a random year"),
             office_uscc: cast.firms[0].clone(),
             system_key: raw(&cast.system),
-            checkpoint_vkey: text(
-                &VerifierKey::new(origin, cast.checkpoint.public()).unwrap().to_string(),
-            ),
+            checkpoint_vkey: text(&VerifierKey::new(ORIGIN, cast.checkpoint.public()).unwrap().to_string()),
             administrator_key: raw(&cast.of(Role::Administrator).key),
             leader_key: raw(&cast.of(Role::OfficeLeader).key),
             rule_set_id: text("R1"),

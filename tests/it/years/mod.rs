@@ -19,6 +19,7 @@ mod wrong;
 
 use coverage::Coverage;
 use dice::Dice;
+use lotbook_chain::SigningKey;
 use lotbook_domain::next_due;
 use lotbook_verifier::Expectations;
 pub use play::Year;
@@ -46,6 +47,11 @@ fn check(year: &Year) {
     let fold = fold::fold(entries);
     agree::agree(state, &fold, &mut Dice::new(year.seed));
     agree::agree(verifier.state(), &fold, &mut Dice::new(!year.seed));
+}
+
+/// Origin, system key and checkpoint key of every random year.
+pub fn signers() -> (&'static str, [SigningKey; 2]) {
+    (ledger::ORIGIN, [cast::SYSTEM, cast::CHECKPOINT].map(|seed| SigningKey::from_seed(&seed)))
 }
 
 #[test]

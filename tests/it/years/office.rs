@@ -283,10 +283,12 @@ fn plans(dice: &mut Dice, rules: &RulesetAdopted, items: &[Item]) -> Vec<PlanDra
     if together {
         let both: BTreeSet<_> = [section(0), section(1)].into();
         let (host, guest) = plans.split_at_mut(1);
-        let own = |n| items.iter().filter(move |item| item.section == section(n)).map(|item| item.item.clone());
+        let own =
+            |n| items.iter().filter(move |item| item.section == section(n)).map(|item| item.item.clone());
         let mut batch = batch(dice, "BC", own(0).chain(own(1)).collect(), both);
         batch.per_enterprise = 3;
-        let join = BatchJoin { plan: host[0].plan.clone(), batch: batch.batch.clone(), items: own(1).collect() };
+        let join =
+            BatchJoin { plan: host[0].plan.clone(), batch: batch.batch.clone(), items: own(1).collect() };
         host[0].batches.push(batch);
         guest[0].joins.push(join);
     }

@@ -109,12 +109,16 @@ impl Year {
 
     /// Long waits, and what belongs to the end of the year.
     fn epilogue(&mut self) {
-        let days = if self.day() < EPILOGUE { EPILOGUE - self.day() } else { i64::from(self.dice.within(3, 15)) };
+        let days =
+            if self.day() < EPILOGUE { EPILOGUE - self.day() } else { i64::from(self.dice.within(3, 15)) };
         let seconds = i64::from(self.dice.within(0, 9_000));
         self.wait(days * 86_400 + seconds);
         self.keep_to_schedule();
         for _ in 0..self.dice.below(4) {
             if self.dice.chance(10) && self.wrong() {
+                continue;
+            }
+            if self.dice.chance(8) && self.incomplete() {
                 continue;
             }
             let choices = self.closing_choices();
@@ -125,9 +129,12 @@ impl Year {
     }
 
     fn pass_time(&mut self) {
-        let busy = self.ledger.state.ceremonies.values().any(|c| {
-            matches!(c.stage, Stage::Committing | Stage::Revealing)
-        });
+        let busy = self
+            .ledger
+            .state
+            .ceremonies
+            .values()
+            .any(|c| matches!(c.stage, Stage::Committing | Stage::Revealing));
         let seconds = match self.dice.below(100) {
             _ if busy && self.dice.chance(96) => i64::from(self.dice.within(10, 600)),
             0..55 => i64::from(self.dice.within(1, 2_400)),
@@ -209,7 +216,8 @@ impl Year {
         let row = self.ledger.state.inspectors.get(inspector).map(|record| &record.row);
         let today = day_at(self.now());
         row.is_some_and(|row| {
-            row.duty == lotbook_event::registry::Duty::Active && days::day(row.certificate_valid_until) >= today
+            row.duty == lotbook_event::registry::Duty::Active
+                && days::day(row.certificate_valid_until) >= today
         })
     }
 

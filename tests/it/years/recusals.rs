@@ -58,7 +58,11 @@ impl Year {
     }
 
     /// A request for the recusal of a member of a team.
-    pub fn request(&mut self, id: &InspectionId, inspection: &Inspection) -> Option<(Author, RecusalRequested)> {
+    pub fn request(
+        &mut self,
+        id: &InspectionId,
+        inspection: &Inspection,
+    ) -> Option<(Author, RecusalRequested)> {
         let inspector = self.dice.pick(&inspection.team).clone();
         let author: Author = match self.dice.below(4) {
             0 => self.standing_for(inspector.as_str())?.into(),
@@ -69,7 +73,8 @@ impl Year {
             }
             _ => cast().of(Role::Supervisor).into(),
         };
-        let ground = if self.dice.chance(60) { RecusalGround::Conflict } else { *self.dice.pick(RecusalGround::ALL) };
+        let ground =
+            if self.dice.chance(60) { RecusalGround::Conflict } else { *self.dice.pick(RecusalGround::ALL) };
         let event = RecusalRequested {
             recusal: RecusalId::new(self.name("R")).unwrap(),
             inspection: id.clone(),
@@ -81,8 +86,7 @@ impl Year {
     }
 
     fn decide(&mut self, choices: &mut Choices, id: &RecusalId, recusal: &Recusal) {
-        let decision =
-            if self.dice.chance(15) { RecusalDecision::Rejected } else { self.by_rule(recusal) };
+        let decision = if self.dice.chance(15) { RecusalDecision::Rejected } else { self.by_rule(recusal) };
         let event = RecusalDecided { recusal: id.clone(), decision };
         // The inspector may have left the team by another recusal's draw.
         choices.maybe(25, cast().of(Role::RecusalApprover), event, &[Code::WrongPhase]);
@@ -146,8 +150,7 @@ impl Year {
         let (plan, batch) = state.inspections[&recusal.inspection].batch()?;
         let last = recusal.attempts.last().and_then(|draw| state.ceremonies.get(draw));
         let over = last.is_none_or(|last| matches!(last.stage, Stage::Failed | Stage::Drawn));
-        let purpose =
-            if decision == RecusalDecision::Swap { Purpose::Swap } else { Purpose::Substitute };
+        let purpose = if decision == RecusalDecision::Swap { Purpose::Swap } else { Purpose::Substitute };
         let event = opened(plan, batch, recusal.attempts.len(), last, Some((id.clone(), purpose)));
         (over && recusal.attempts.len() < 4).then_some(event)
     }

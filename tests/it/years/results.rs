@@ -66,7 +66,8 @@ impl Year {
             choices.add(6, unit, FeedbackDispatched { inspection: inspection_id(), method, legal_basis });
         } else if inspection.delivered.is_none() {
             let occurred_at = self.since(inspection.dispatched.unwrap());
-            let event = FeedbackDelivered { inspection: inspection_id(), occurred_at, receipt_ref: text("Q") };
+            let event =
+                FeedbackDelivered { inspection: inspection_id(), occurred_at, receipt_ref: text("Q") };
             choices.add(8, unit, event);
         }
         if inspection.published.is_none() {
@@ -78,8 +79,7 @@ impl Year {
 
     fn comments(&mut self, choices: &mut Choices, id: &InspectionId, inspection: &Inspection) {
         let Some(delivered) = inspection.delivered else { return };
-        let own: Vec<_> =
-            self.ledger.state.comments.iter().filter(|(_, c)| c.inspection == *id).collect();
+        let own: Vec<_> = self.ledger.state.comments.iter().filter(|(_, c)| c.inspection == *id).collect();
         let (count, unanswered) =
             (own.len(), own.iter().find(|(_, c)| c.answer.is_none()).map(|(id, _)| (*id).clone()));
         if self.now() >= delivered.plus_seconds(COMMENTS_OVER * 86_400)

@@ -49,7 +49,8 @@ impl Year {
         let batch = inspection.batch();
         let open = |recusal: &lotbook_domain::recusal::Recusal| {
             let other = &state.inspections[&recusal.inspection];
-            let same = other.batch() == batch && (batch.is_some() || other.team_entry == inspection.team_entry);
+            let same =
+                other.batch() == batch && (batch.is_some() || other.team_entry == inspection.team_entry);
             recusal.is_pending() && same && inspection.team.contains(&recusal.inspector)
         };
         let drawn_for = state

@@ -86,6 +86,13 @@ impl Year {
         false
     }
 
+    /// Publishes the disclosure without one of its parts, if there is one to publish.
+    pub fn incomplete(&mut self) -> bool {
+        let Some((author, event, expected)) = self.disclosure_in_parts() else { return false };
+        self.must_be_refused(&author, event, expected);
+        true
+    }
+
     fn must_be_refused(&mut self, author: &Author, event: Event, expected: &[Code]) {
         let before = self.dice.chance(2).then(|| self.ledger.state.clone());
         let size = self.ledger.entries.len();
@@ -212,7 +219,8 @@ impl Year {
     }
 
     fn phase_skipped(&mut self) -> Wrong {
-        let (id, inspection) = self.any_inspection(|_, _, i| i.phase < Phase::Concluded && !i.team.is_empty())?;
+        let (id, inspection) =
+            self.any_inspection(|_, _, i| i.phase < Phase::Concluded && !i.team.is_empty())?;
         let event: Event = match self.dice.below(2) {
             0 => report(&id).into(),
             _ => {
@@ -228,19 +236,16 @@ impl Year {
     fn start_before_recusal(&mut self) -> Wrong {
         let (id, inspection) = self.any_inspection(|state, id, i| {
             i.phase < Phase::Started
-                && state.recusals.values().any(|r| {
-                    r.inspection == *id && r.is_pending() && i.team.contains(&r.inspector)
-                })
+                && state
+                    .recusals
+                    .values()
+                    .any(|r| r.inspection == *id && r.is_pending() && i.team.contains(&r.inspector))
         })?;
         let able = inspection.team.iter().all(|member| self.able(member));
         let signer = self.signer(&inspection.team)?;
         let event = InspectionStarted { inspection: id, occurred_at: self.now() };
-        let expected: &[Code] = &[
-            Code::RecusalPending,
-            Code::WrongPhase,
-            Code::ItemNotPublished,
-            Code::ConflictOfInterest,
-        ];
+        let expected: &[Code] =
+            &[Code::RecusalPending, Code::WrongPhase, Code::ItemNotPublished, Code::ConflictOfInterest];
         able.then(|| (signer, event.into(), expected))
     }
 
@@ -258,7 +263,8 @@ impl Year {
     }
 
     fn recusal_of_nobody(&mut self) -> Wrong {
-        let (id, inspection) = self.any_inspection(|_, _, i| i.phase < Phase::Closed && !i.team.is_empty())?;
+        let (id, inspection) =
+            self.any_inspection(|_, _, i| i.phase < Phase::Closed && !i.team.is_empty())?;
         let (_, mut event) = self.request(&id, &inspection)?;
         event.inspector = (0..10).map(inspector).find(|who| !inspection.team.contains(who))?;
         let expected: &[Code] = &[Code::UnknownSubject, Code::WrongPhase];
@@ -336,13 +342,13 @@ impl Year {
             let event = AnnualDisclosureRequested { year: 2026 };
             return Some((publisher.into(), event.into(), &[Code::WrongPhase]));
         }
-        let (generated, _) = self.ledger.state.disclosures.get(&2026)?.generated.clone()?;
+        let record = self.ledger.state.disclosures.get(&2026).filter(|record| record.published.is_none())?;
+        let (generated, _) = record.generated.clone()?;
         let mut parts: std::collections::BTreeSet<_> = DisclosurePartKind::ALL.iter().copied().collect();
         parts.pop_last();
         let document = generated.document;
         let event = AnnualDisclosurePublished { year: 2026, document, parts, receipt_ref: text("site") };
-        let expected: &[Code] = &[Code::DisclosureSectionMissing, Code::AlreadyRecorded];
-        Some((publisher.into(), event.into(), expected))
+        Some((publisher.into(), event.into(), &[Code::DisclosureSectionMissing]))
     }
 
     /// Somebody corrects what they stated themselves, or a field that there is not.
@@ -545,7 +551,8 @@ impl Year {
         let (id, inspection) = self.any_inspection(|_, _, i| i.phase == Phase::Reported)?;
         let own = self.ledger.state.sections_of(&inspection);
         let other = (0..3).find(|n| !own.contains(&section(*n)))?;
-        let event = FeedbackDispatched { inspection: id, method: ServiceMethod::Direct, legal_basis: text("") };
+        let event =
+            FeedbackDispatched { inspection: id, method: ServiceMethod::Direct, legal_basis: text("") };
         Some((officer(other), event.into(), &[Code::FeedbackByNonInspectingUnit]))
     }
 

@@ -50,11 +50,16 @@ impl Fold {
                 let due = self.plan_day(year);
                 assert_eq!(e.due, begin(due + 1).max(self.first_item(section)), "{subject}");
                 let adopted = self.plans.values().any(|plan| {
-                    plan.draft.year == year && plan.draft.section.as_str() == section && plan.adopted.is_some()
+                    plan.draft.year == year
+                        && plan.draft.section.as_str() == section
+                        && plan.adopted.is_some()
                 });
                 assert!(!adopted, "{subject} is adopted");
                 let last = day_at(Instant(e.due.0 - 1));
-                assert!(self.plans_missed.insert((year, section.to_owned()), last).is_none(), "{subject}: twice");
+                assert!(
+                    self.plans_missed.insert((year, section.to_owned()), last).is_none(),
+                    "{subject}: twice"
+                );
             }
             Obligation::Disclosure => {
                 let year: u32 = subject.parse().unwrap();

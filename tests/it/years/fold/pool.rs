@@ -95,9 +95,8 @@ impl Fold {
 
     /// The second pool of a recusal: as it is now, with who withdrew and the pairs recused.
     fn second(&self, basis: &Basis<'_>, recusal: &str) -> Rows {
-        let failed = |draw: &&String| {
-            self.draws.get(*draw).is_some_and(|view| view.stage() == CeremonyStage::Failed)
-        };
+        let failed =
+            |draw: &&String| self.draws.get(*draw).is_some_and(|view| view.stage() == CeremonyStage::Failed);
         let attempts = &self.recusals[recusal].draws;
         let before = attempts.iter().rev().find(|draw| self.pools.contains_key(*draw));
         if let Some(kept) = before.filter(failed) {
@@ -126,7 +125,9 @@ impl Fold {
                 pairs.insert((inspection.uscc.clone(), recusal.inspector.clone()));
             }
         }
-        let own = |view: &&DrawView| view.recusal.is_some() && format!("{}/{}", view.plan, view.batch) == basis.name;
+        let own = |view: &&DrawView| {
+            view.recusal.is_some() && format!("{}/{}", view.plan, view.batch) == basis.name
+        };
         for view in self.draws.values().filter(own).filter(|view| view.result.is_some()) {
             let replacement = view.frozen.as_ref().unwrap().replacement.as_ref().unwrap();
             for assignment in self.assignments.values() {
@@ -145,9 +146,10 @@ impl Fold {
     }
 
     fn conflicts(&self, basis: &Basis<'_>, recused: &BTreeSet<(String, String)>) -> Vec<PoolRowView> {
-        let in_force = self.conflicts.iter().filter(|(_, conflict)| {
-            conflict.until.is_none_or(|until| until >= basis.scheme.window_from)
-        });
+        let in_force = self
+            .conflicts
+            .iter()
+            .filter(|(_, conflict)| conflict.until.is_none_or(|until| until >= basis.scheme.window_from));
         let pairs: BTreeSet<_> = in_force.map(|(pair, _)| pair).chain(recused).collect();
         let known = |pair: &&&(String, String)| {
             self.enterprises.contains_key(&pair.0) && self.inspectors.contains_key(&pair.1)
@@ -289,12 +291,7 @@ impl Fold {
 }
 
 /// Conflicts leave less than half of what may be drawn.
-fn few_allowed(
-    basis: &Basis<'_>,
-    id: &str,
-    objects: &[PoolRowView],
-    conflicts: &[PoolRowView],
-) -> bool {
+fn few_allowed(basis: &Basis<'_>, id: &str, objects: &[PoolRowView], conflicts: &[PoolRowView]) -> bool {
     let weight = |row: &&PoolRowView| {
         let rate = basis.batch.rates.iter().find(|rate| rate.stratum == row.stratum);
         if basis.batch.total > 0 { 1 } else { rate.map_or(0, |rate| u64::from(rate.ppm)) }
