@@ -1,7 +1,7 @@
 //! What time itself brings: lateness, seals and closes by deadline, heartbeats (ledger.md 1, rules.md 1.6).
 
 use crate::ceremony::{Ceremony, Stage};
-use crate::civil::{date_in, date_of, end_of, year_of};
+use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::disclosure;
 use crate::registry::ItemPhase;
 use crate::state::State;
@@ -82,7 +82,7 @@ fn plan_missing(state: &State, now: Instant) -> Option<Due> {
 /// day of Art. 12, or the publication of its first item if that came later.
 pub(crate) fn plans_due(state: &State, year: u32) -> BTreeMap<SectionId, Instant> {
     let Some(rules) = &state.rules else { return BTreeMap::new() };
-    let Some(day) = date_in(year, rules.value.plan_due.as_str()) else { return BTreeMap::new() };
+    let Some(day) = due_day_in(year, rules.value.plan_due.as_str()) else { return BTreeMap::new() };
     let deadline = end_of(day);
     let mut due = BTreeMap::new();
     let in_time = |at: Instant| year_of(date_of(at)) <= year;

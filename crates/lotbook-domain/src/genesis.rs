@@ -27,6 +27,12 @@ pub enum GenesisError {
     /// A key in it is not acceptable.
     #[error("genesis names an unacceptable key: {0}")]
     Key(String),
+    /// The checkpoint key has another name than the origin.
+    #[error("the checkpoint key is named {vkey}, not the origin")]
+    OtherName {
+        /// Its name.
+        vkey: String,
+    },
     /// Made by a version of the rules this code does not know.
     #[error("genesis asks for decide_version {0}; this code knows {version}", version = crate::DECIDE_VERSION)]
     DecideVersion(u32),
@@ -58,8 +64,14 @@ impl Genesis {
                 "administrator and office leader are one key; each confirms the other".into(),
             ));
         }
+        for key in [&created.administrator_key, &created.leader_key] {
+            PublicKey::from_bytes(&key.0).map_err(|e| GenesisError::Key(e.to_string()))?;
+        }
         let vkey = created.checkpoint_vkey.as_str();
         let checkpoint_key = vkey.parse::<VerifierKey>().map_err(|e| GenesisError::Key(e.to_string()))?;
+        if checkpoint_key.name() != created.origin.as_str() {
+            return Err(GenesisError::OtherName { vkey: checkpoint_key.name().to_owned() });
+        }
         let ledger = entry_hash(&sealed.bytes).into();
         Ok(Self { ledger, created: created.clone(), system_key, checkpoint_key })
     }

@@ -101,7 +101,7 @@ macro_rules! events {
     ($($family:ident $message:ident $module:ident { $($name:ident),* $(,)? })*) => {
         /// Every event there is; matched exhaustively, so the compiler lists where a new one must go.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[allow(missing_docs)]
+        #[allow(missing_docs, clippy::large_enum_variant)] // one at a time is in memory, unboxed
         pub enum Event { $($($name($name)),*),* }
 
         $($(impl From<$name> for Event {

@@ -7,6 +7,7 @@ use crate::verdict::{DrawVerdict, Expectations, Verdict};
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{Checkpoint, Entry, EntryHash, Instant, KeyId, Sealed, TreeHash};
 use lotbook_domain::decide::DecideError;
+use lotbook_domain::genesis::GenesisError;
 use lotbook_domain::{
     Genesis, Rejection, SignedStatement, State, authenticate, consequences, decide, derive, evolve, next_due,
 };
@@ -90,15 +91,11 @@ impl Verifier {
     }
 
     fn genesis(&mut self, sealed: &Sealed<Statement>) -> Checked {
-        let genesis = Genesis::open(sealed).map_err(|e| Finding::new(0, Check::Signature, e.to_string()))?;
-        let named = genesis.checkpoint_key.name();
-        if named != genesis.created.origin.as_str() {
-            return Err(Finding::new(
-                0,
-                Check::Checkpoint,
-                format!("the checkpoint key is named {named}, not the origin"),
-            ));
-        }
+        Genesis::open(sealed).map_err(|error| {
+            let checkpoint = matches!(error, GenesisError::OtherName { .. });
+            let check = if checkpoint { Check::Checkpoint } else { Check::Signature };
+            Finding::new(0, check, error.to_string())
+        })?;
         Ok(())
     }
 

@@ -239,15 +239,15 @@ fn correction(log: &Log<'_>) {
 /// The batch of two sections is drawn; every inspection has results of both, and one took several days.
 fn comprehensive(log: &Log<'_>) {
     let state = log.played.ledger.verifier.state();
-    let sections = |draw: &DrawId| state.batches[&state.ceremonies[draw].batch].batch.sections.clone();
+    let batch = |draw: &DrawId| &state.batches[&state.ceremonies[draw].batch].batch;
     let mut days = BTreeSet::new();
     let mut several = 0;
     for (id, inspection) in log.inspections() {
-        let Some(own) = inspection.draw().map(sections).filter(|sections| sections.len() > 1) else {
-            continue;
-        };
-        let found: BTreeSet<_> = inspection.results.values().map(|result| result.section.clone()).collect();
-        assert_eq!(found, own, "{id}");
+        let own = inspection.draw().map(batch).filter(|batch| batch.sections.len() > 1);
+        let Some(own) = own else { continue };
+        assert!(inspection.results.keys().eq(&own.items), "{id}");
+        let sections: BTreeSet<_> = inspection.results.values().map(|result| &result.section).collect();
+        assert!(sections.len() > 1, "{id}");
         let dates: BTreeSet<_> =
             inspection.results.values().map(|result| lotbook_domain::civil::date_of(result.at)).collect();
         several += usize::from(dates.len() > 1);

@@ -4,13 +4,14 @@ use super::Found;
 use super::a08_items::{in_force, own_section};
 use super::a10_inspectors::may_act;
 use super::a14_visit::in_phase;
+use super::a15_recusal::without_conflict;
 use crate::civil::date_of;
 use crate::decide::Stated;
 use crate::person;
 use crate::state::{Inspection, Origin, Phase, State};
 use lotbook_event::inspection::{DirectCause, DirectInspectionOpened, InspectionApproved};
 use lotbook_event::recusal::{DirectTeamChanged, RecusalDecision};
-use lotbook_event::{Code, Date, Flag, InspectionId, InspectorId, Refusal, SectionId, Uscc};
+use lotbook_event::{Code, Date, Flag, InspectionId, Refusal, SectionId};
 use std::collections::BTreeSet;
 
 /// A section opens an inspection: a cause, an enterprise of the roster, its own items, a team.
@@ -76,22 +77,7 @@ fn team(state: &State, e: &DirectInspectionOpened, on: Date) -> Result<(), Refus
         return Err(Refusal::new(Code::TeamTooSmall, &e.inspection, found));
     }
     e.team.iter().try_for_each(|member| may_act(state, member, on))?;
-    e.team.iter().try_for_each(|member| without_conflict(state, &e.uscc, member, on))
-}
-
-/// Nobody inspects an enterprise with which they have a conflict in force, verified or not.
-fn without_conflict(state: &State, uscc: &Uscc, inspector: &InspectorId, on: Date) -> Result<(), Refusal> {
-    let known = state.conflicts.get(&(uscc.clone(), inspector.clone()));
-    match known.filter(|known| known.row.until.is_none_or(|until| until >= on)) {
-        Some(known) => {
-            let found = format!(
-                "inspector {inspector} has a conflict with {uscc}, declared on {}",
-                known.row.declared_on
-            );
-            Err(Refusal::new(Code::ConflictOfInterest, inspector, found))
-        }
-        None => Ok(()),
-    }
+    e.team.iter().try_for_each(|member| without_conflict(state, &e.inspection, &e.uscc, member, on))
 }
 
 /// The section of an inspection under Art. 9, and whether it is approved.
@@ -168,7 +154,7 @@ fn substitute(state: &State, e: &DirectTeamChanged, on: Date) -> Result<(), Refu
         return bad(format!("inspector {} withdrew from {}", e.substitute, recusal.inspection));
     }
     may_act(state, &e.substitute, on)?;
-    without_conflict(state, &inspection.uscc, &e.substitute, on)
+    without_conflict(state, &recusal.inspection, &inspection.uscc, &e.substitute, on)
 }
 
 /// Flag OTHER_CAUSE.

@@ -1,7 +1,7 @@
 //! Art. 12: every section fixes its annual plan by the end of January. Late is accepted and flagged.
 
 use super::Found;
-use crate::civil::{date_in, end_of};
+use crate::civil::{due_day_in, end_of};
 use crate::due::plan_subject;
 use crate::evolve::At;
 use crate::state::State;
@@ -12,7 +12,7 @@ use lotbook_event::plan::PlanAdopted;
 /// Flag PLAN_LATE: recorded after the day of Art. 12; the day itself is in time, and is not moved.
 pub(crate) fn adopted(state: &State, at: At<'_>, e: &PlanAdopted) -> Vec<Found> {
     let (Some(rules), Some(plan)) = (&state.rules, state.plans.get(&e.plan)) else { return vec![] };
-    let due = date_in(plan.draft.year, rules.value.plan_due.as_str());
+    let due = due_day_in(plan.draft.year, rules.value.plan_due.as_str());
     match due.filter(|due| at.entry.recorded_at >= end_of(*due)) {
         Some(due) => {
             let days = state.calendar.working_days_between(due, at.date());

@@ -211,7 +211,7 @@ pub(super) fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFroz
         let found = format!(
             "{strata} strata (at most {MAX_STRATA}), a frozen pool of {bytes} bytes (at most {MAX_STATEMENT_BYTES})"
         );
-        return Err(Refusal::new(Code::InvalidValue, draw, found));
+        return Err(Refusal::new(Code::LimitExceeded, draw, found));
     }
     Ok(frozen)
 }
@@ -268,7 +268,7 @@ fn drawable(
     let slots = most_selected(pool, &basis.quota()).saturating_mul(seats.len() as u64);
     if slots > MAX_SLOTS {
         let found = format!("up to {slots} seats would be drawn at once, at most {MAX_SLOTS} are");
-        return Err(Refusal::new(Code::InvalidValue, batch, found));
+        return Err(Refusal::new(Code::LimitExceeded, batch, found));
     }
     match firm_without_team(pool, &seats) {
         Some(uscc) => {

@@ -46,7 +46,7 @@ pub fn occurred(
     }
     if occurred_at < inspection.assigned_at {
         let found = format!(
-            "it occurred at {} us, before the team was drawn at {} us",
+            "it occurred at {} us, before the team was named at {} us",
             occurred_at.0, inspection.assigned_at.0
         );
         return Err(Refusal::new(Code::InvalidValue, id, found));

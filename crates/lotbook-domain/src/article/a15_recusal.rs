@@ -4,16 +4,14 @@ use super::Found;
 use super::a14_visit::in_phase;
 use crate::decide::Stated;
 use crate::evolve::draw_id;
-use crate::key::Grant;
+use crate::person;
 use crate::recusal::{Recusal, of_batch};
 use crate::state::{Inspection, Phase, State};
 use crate::substitution::{open_ceremony, started};
-use lotbook_chain::KeyId;
 use lotbook_draw::substitute::MIN_CANDIDATES;
 use lotbook_event::keys::Role;
 use lotbook_event::recusal::{RecusalDecided, RecusalDecision, RecusalGround, RecusalRequested};
-use lotbook_event::{Code, Date, Flag, InspectionId, RecusalId, Refusal};
-use std::collections::BTreeSet;
+use lotbook_event::{Code, Date, Flag, InspectionId, InspectorId, RecusalId, Refusal, Uscc};
 
 /// Somebody who may asks, before the start, for a member of the team, once at a time.
 pub fn requested(state: &State, stated: &Stated<'_>, e: &RecusalRequested) -> Result<(), Refusal> {
@@ -121,29 +119,14 @@ fn by_somebody_else(
     recusal: &Recusal,
 ) -> Result<(), Refusal> {
     let author = stated.authentic.author();
-    let own = |(right, grant): (&crate::key::Right, &Grant)| {
-        right.0 == Role::Inspector && grant.confirmed && grant.subject == recusal.inspector.as_str()
+    let what = match () {
+        () if person::is_inspector(state, author, &recusal.inspector) => "is the inspector concerned",
+        () if person::same(state, author, recusal.requested_by) => "asked for it",
+        () => return Ok(()),
     };
-    let of_inspector = state.keys.iter().filter(|(_, key)| key.grants.iter().any(own));
-    let concerned = of_inspector.map(|(key, _)| (*key, "is the inspector concerned"));
-    for (key, what) in concerned.chain([(recusal.requested_by, "asked for it")]) {
-        let person = persons(state, &author).intersection(&persons(state, &key)).next().copied();
-        if key == author || person.is_some() {
-            let who = person.map_or(format!("key {author}"), str::to_owned);
-            return Err(Refusal::new(
-                Code::SelfApproval,
-                id,
-                format!("{who} decides recusal {id} and {what}"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The persons a key was registered for.
-fn persons<'a>(state: &'a State, key: &KeyId) -> BTreeSet<&'a str> {
-    let grants = state.keys.get(key).into_iter().flat_map(|key| key.grants.values());
-    grants.map(|grant| grant.person.as_str()).filter(|person| !person.is_empty()).collect()
+    let who = Some(state.person_of(&author)).filter(|name| !name.is_empty());
+    let who = who.map_or(format!("key {author}"), str::to_owned);
+    Err(Refusal::new(Code::SelfApproval, id, format!("{who} decides recusal {id} and {what}")))
 }
 
 /// A conflict is a swap; but a withdrawal at an inspector's second granted recusal in the batch, if the
@@ -202,16 +185,27 @@ pub fn free_of_conflict(
     inspection: &Inspection,
     on: Date,
 ) -> Result<(), Refusal> {
-    for member in &inspection.team {
-        let conflict = state.conflicts.get(&(inspection.uscc.clone(), member.clone()));
-        let holds = conflict.filter(|record| record.row.until.is_none_or(|until| until >= on));
-        if let Some(record) = holds {
-            let since = record.row.declared_on;
-            let found = format!("{member} has a conflict with {}, declared on {since}", inspection.uscc);
-            return Err(Refusal::new(Code::ConflictOfInterest, id, found));
+    let mut team = inspection.team.iter();
+    team.try_for_each(|member| without_conflict(state, id, &inspection.uscc, member, on))
+}
+
+/// Nobody inspects an enterprise with which they have a conflict in force, verified or not.
+pub(super) fn without_conflict(
+    state: &State,
+    id: &InspectionId,
+    uscc: &Uscc,
+    inspector: &InspectorId,
+    on: Date,
+) -> Result<(), Refusal> {
+    let known = state.conflicts.get(&(uscc.clone(), inspector.clone()));
+    match known.filter(|known| known.row.until.is_none_or(|until| until >= on)) {
+        Some(known) => {
+            let since = known.row.declared_on;
+            let found = format!("inspector {inspector} has a conflict with {uscc}, declared on {since}");
+            Err(Refusal::new(Code::ConflictOfInterest, id, found))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Flag SUBSTITUTE_UNAVAILABLE: not a case of Art. 15, and a common cover for choosing inspectors.

@@ -1,7 +1,7 @@
 //! Part 6: where the year departed from the plan: flags, late duties, recusals, refusals.
 
 use super::{count, due_date, is_in, is_of_year};
-use crate::civil::{date_in, date_of, end_of};
+use crate::civil::{date_of, due_day_in, end_of};
 use crate::due::plan_subject;
 use crate::recusal::{Outcome, Recusal};
 use crate::state::State;
@@ -57,7 +57,7 @@ fn inspections_late(state: &State, year: u32) -> Vec<DisclosedDeadline> {
 
 /// D1: the year's plans whose lateness was stated.
 fn plans_late(state: &State, year: u32) -> Vec<DisclosedDeadline> {
-    let day = state.rules.as_ref().and_then(|rules| date_in(year, rules.value.plan_due.as_str()));
+    let day = state.rules.as_ref().and_then(|rules| due_day_in(year, rules.value.plan_due.as_str()));
     let Some(due) = day else { return vec![] };
     let late = |section: &lotbook_event::SectionId| {
         let subject = plan_subject(year, section);

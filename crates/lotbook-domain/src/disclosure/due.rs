@@ -9,7 +9,7 @@ use lotbook_event::{Date, Text};
 
 /// The last day for the disclosure of a year.
 pub(crate) fn due_date(state: &State, year: u32) -> Option<Date> {
-    due_day_in(year.checked_add(1)?, &state.rules.as_ref()?.value.disclosure_due)
+    due_day_in(year.checked_add(1)?, state.rules.as_ref()?.value.disclosure_due.as_str())
 }
 
 /// The first year whose disclosure is not published and not yet stated as missing (D6); stated once.

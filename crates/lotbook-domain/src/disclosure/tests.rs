@@ -31,6 +31,7 @@ fn state() -> State {
             items: BTreeSet::new(),
             cause: DirectCause::Complaint,
             approved: true,
+            by: lotbook_chain::KeyId([1; 32]),
         };
         let opened = at(&format!("{year}-01-01"));
         let uscc = Uscc::new("91350100M000100Y43").unwrap();

@@ -150,7 +150,7 @@ fn disclosures(state: &State) -> BTreeMap<DutyKey, Row> {
     let Some(began) = state.began else { return BTreeMap::new() };
     let Some(rules) = &state.rules else { return BTreeMap::new() };
     let row = |year: u32| {
-        let due = due_day_in(year.checked_add(1)?, &rules.value.disclosure_due)?;
+        let due = due_day_in(year.checked_add(1)?, rules.value.disclosure_due.as_str())?;
         let record = state.disclosures.get(&year);
         let met = record.and_then(|record| record.published.as_ref()).map(|(at, _)| *at);
         let late = record.is_some_and(|record| record.missed);

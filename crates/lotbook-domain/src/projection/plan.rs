@@ -1,7 +1,7 @@
 //! Plans, with the badge of lateness (Arts. 12, 13).
 
 use super::{BadKey, beyond_id, from, is, micros};
-use crate::civil::{date_in, date_of, end_of};
+use crate::civil::{date_of, due_day_in, end_of};
 use crate::due::plan_subject;
 use crate::state::{PlanRecord, State};
 use lotbook_event::proto as view;
@@ -68,5 +68,5 @@ fn late_since(state: &State, record: &PlanRecord) -> Option<Date> {
 
 /// The day of Art. 12 of a plan year, by the rule set in force.
 pub(super) fn due_day(state: &State, year: u32) -> Option<Date> {
-    date_in(year, state.rules.as_ref()?.value.plan_due.as_str())
+    due_day_in(year, state.rules.as_ref()?.value.plan_due.as_str())
 }
