@@ -322,7 +322,7 @@ impl Fold {
 
     fn inspection(&mut self, entry: &VerifiedEntry, event: &Event) {
         let at = entry.entry.recorded_at.0;
-        let who = self.acting.get(&entry.entry.author.0.to_vec()).cloned().unwrap_or_default();
+        let who = self.acting.get(entry.entry.author.0.as_slice()).cloned().unwrap_or_default();
         match event {
             Event::DirectInspectionOpened(e) => {
                 let view = InspectionView {

@@ -254,7 +254,8 @@ async fn filters_are_typed_and_each_of_them_filters() {
     let client = &world.client;
     macro_rules! bad {
         ($($query:ident { $field:ident: $value:expr })*) => {$(
-            let query = $query { $field: $value, ..$query::default() };
+            let mut query = $query::default();
+            query.$field = $value;
             let expected = ("MALFORMED_REQUEST".to_owned(), Some(stringify!($field).to_owned()));
             assert_eq!(wrong(client.query(query).await), expected, stringify!($query));
         )*};
