@@ -59,7 +59,7 @@ fn read(data: &Path) -> Played {
         }
     }
     Played {
-        decoded: ledger.entries.iter().map(decode).collect(),
+        decoded: ledger.entries.iter().map(|bytes| decode(bytes)).collect(),
         note: ledger.note.unwrap(),
         origin: ledger.verifier.state().genesis.as_ref().unwrap().created.origin.to_string(),
         system: people.remove("system").unwrap(),
@@ -69,7 +69,7 @@ fn read(data: &Path) -> Played {
     }
 }
 
-fn decode(bytes: &Vec<u8>) -> (Entry, Statement) {
+fn decode(bytes: &[u8]) -> (Entry, Statement) {
     let entry = Entry::decode(bytes).unwrap();
     let statement = Statement::decode(&entry.statement).unwrap();
     (entry, statement)
@@ -81,7 +81,7 @@ impl Played {
         let entries = Year::play(seed).ledger.entries.clone();
         let (origin, [system, checkpoint]) = crate::years::signers();
         let mut played = Self {
-            decoded: entries.iter().map(decode).collect(),
+            decoded: entries.iter().map(|bytes| decode(bytes)).collect(),
             note: String::new(),
             origin: origin.to_owned(),
             system,

@@ -88,7 +88,7 @@ impl Year {
             state.plans.values().any(|plan| plan.draft.section == *section && plan.adopted.is_some())
         };
         // Mostly one ceremony after the other: two pools that share a firm are refused.
-        let others = state.ceremonies.values().any(|c| c.terminal.is_none()) && self.seed % 5 > 0;
+        let others = state.ceremonies.values().any(|c| c.terminal.is_none()) && !self.seed.is_multiple_of(5);
         let mut ready = vec![];
         for ((plan, batch), record) in &state.batches {
             let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));

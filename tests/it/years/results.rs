@@ -60,15 +60,18 @@ impl Year {
     fn feedback(&mut self, choices: &mut Choices, id: &InspectionId, inspection: &Inspection) {
         let inspection_id = || id.clone();
         let unit = self.unit(inspection);
-        if inspection.dispatched.is_none() {
-            let method = *self.dice.pick(ServiceMethod::ALL);
-            let legal_basis = text(if method == ServiceMethod::Other { "law" } else { "" });
-            choices.add(6, unit, FeedbackDispatched { inspection: inspection_id(), method, legal_basis });
-        } else if inspection.delivered.is_none() {
-            let occurred_at = self.since(inspection.dispatched.unwrap());
-            let event =
-                FeedbackDelivered { inspection: inspection_id(), occurred_at, receipt_ref: text("Q") };
-            choices.add(8, unit, event);
+        match inspection.dispatched {
+            None => {
+                let method = *self.dice.pick(ServiceMethod::ALL);
+                let legal_basis = text(if method == ServiceMethod::Other { "law" } else { "" });
+                choices.add(6, unit, FeedbackDispatched { inspection: inspection_id(), method, legal_basis });
+            }
+            Some(dispatched) if inspection.delivered.is_none() => {
+                let (occurred_at, receipt_ref) = (self.since(dispatched), text("Q"));
+                let event = FeedbackDelivered { inspection: inspection_id(), occurred_at, receipt_ref };
+                choices.add(8, unit, event);
+            }
+            Some(_) => {}
         }
         if inspection.published.is_none() {
             let channel = *self.dice.pick(Channel::ALL);

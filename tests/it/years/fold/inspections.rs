@@ -237,6 +237,20 @@ impl Fold {
                 self.step(at, &e.inspection, Reported).published_at = Some(at.at);
                 self.meet(Obligation::Publication, e.inspection.as_str(), at);
             }
+            Event::InspectionClosed(e) => {
+                let open = |v: &&ViolationView| {
+                    v.inspection.as_deref() == Some(e.inspection.as_str())
+                        && (v.decided_at.is_none() || (v.published_at.is_none() && v.withheld_at.is_none()))
+                };
+                assert_eq!(self.violations.values().find(open), None, "{} is closed", e.inspection);
+                self.step(at, &e.inspection, Closed).closed_at = Some(at.at);
+            }
+            _ => self.commented(at, event),
+        }
+    }
+
+    fn commented(&mut self, at: &At<'_>, event: &Event) {
+        match event {
             Event::CommentReceived(e) => {
                 let clock = &self.clocks[&(Obligation::Comment, e.inspection.to_string())];
                 let late = at.at >= begin(clock.due + 1).0;
@@ -268,14 +282,6 @@ impl Fold {
                 view.answered_at = Some(at.at);
                 let inspection = view.inspection.clone();
                 self.about.insert(at.position, (inspection, "CommentAnswered"));
-            }
-            Event::InspectionClosed(e) => {
-                let open = |v: &&ViolationView| {
-                    v.inspection.as_deref() == Some(e.inspection.as_str())
-                        && (v.decided_at.is_none() || (v.published_at.is_none() && v.withheld_at.is_none()))
-                };
-                assert_eq!(self.violations.values().find(open), None, "{} is closed", e.inspection);
-                self.step(at, &e.inspection, Closed).closed_at = Some(at.at);
             }
             Event::EntryCorrected(e) => {
                 let corrected = e.position.0;

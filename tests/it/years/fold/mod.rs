@@ -12,7 +12,7 @@ use clocks::Clock;
 use lotbook_chain::entry::entry_hash;
 use lotbook_chain::{Entry, Instant};
 use lotbook_event::keys::Role;
-use lotbook_event::oversight::*;
+use lotbook_event::oversight::Obligation;
 use lotbook_event::plan::{PlanDrafted, SchemeAdopted};
 use lotbook_event::proto::*;
 use lotbook_event::registry::{Conflict, Item, RulesetAdopted};

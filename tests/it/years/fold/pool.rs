@@ -225,7 +225,7 @@ impl Fold {
         let reduced = plans.iter().map(|plan| plan.1).min().unwrap() as usize;
         let cap = if trusted { own.min(reduced) } else { own };
         let this_year: Vec<_> = firm.draws.iter().filter(|d| d.year == year(basis.on)).collect();
-        let foreign = |past: &&PastDrawView| past.units.iter().any(|unit| !batch.sections.contains(unit));
+        let foreign = |past: &&&PastDrawView| past.units.iter().any(|unit| !batch.sections.contains(unit));
         let same = |past: &&PastDrawView| format!("{}/{}", past.plan, past.batch) == basis.name;
         let of_batch = firm.draws.iter().filter(same).count();
         match () {
@@ -233,7 +233,7 @@ impl Fold {
             () if per_year == 0 => "not_alive",
             () if !batch.kinds.is_empty() && !batch.kinds.contains(&row.kind) => "out_of_scope",
             () if trusted && plans.iter().any(|plan| plan.2) => "trustworthy_exempt",
-            () if !exempt && rules.exclude_if_drawn_by_other_unit && this_year.iter().any(|p| foreign(p)) => {
+            () if !exempt && rules.exclude_if_drawn_by_other_unit && this_year.iter().any(foreign) => {
                 "drawn_by_other_unit"
             }
             () if !exempt && this_year.len() >= cap => "cap_reached",
