@@ -1,6 +1,7 @@
 //! The office's commands, run as the real program against a running server: a whole ceremony, an import
 //! that states nothing twice, a refusal told to people.
 
+use crate::commands_day::act;
 use crate::pool::plan_and_scheme;
 use crate::recovery::program::{arg, done, run};
 use crate::world::World;
@@ -74,13 +75,140 @@ async fn a_new_key_is_registered_and_confirmed_by_commands() {
     std::fs::write(&fields, done(&asked)).unwrap();
     let key = |name: &str| world.data.key(name).to_str().unwrap().to_owned();
     let (administrator, leader) = (key("administrator"), key("office_leader"));
-    let submit = ["submit", "--server", &url, "--key", &administrator, "--role", "administrator"];
-    done(&[&submit[..], &["--event", "KeyRegistered", "--json", arg(&fields)]].concat());
+    done(&["key", "register", "--server", &url, "--key", &administrator, "--from", arg(&fields)]);
     let id = lotbook::keyfile::read(&file).unwrap().public().key_id();
-    let set = format!("key_id={}", data_encoding::BASE64.encode(&id.0));
-    let submit = ["submit", "--server", &url, "--key", &leader, "--role", "office_leader"];
-    done(&[&submit[..], &["--event", "KeyConfirmed", "--set", &set, "--set", "role=ROLE_AUDITOR"]].concat());
+    let listed = done(&["key", "confirm", "--server", &url, "--key", &leader]);
+    assert!(listed.contains("审计样例") && listed.contains(&id.to_string()), "{listed}");
+    world.follow().await;
+    act(&mut world, "office_leader", "key confirm", &id.to_string(), &[]).await;
+    let again = done(&["key", "confirm", "--server", &url, "--key", &leader]);
+    assert!(again.contains("nothing waits"), "{again}");
     world.follow().await;
     assert!(world.replica.state().keys[&id].holds(lotbook_event::keys::Role::Auditor, None).is_some());
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_shown_from_a_server_and_from_its_folder_alike() {
+    let world = World::new().await;
+    let (url, data) = (world.serving.url.clone(), world.data.dir.clone());
+    let kinds = [
+        "identity",
+        "office",
+        "item",
+        "inspector",
+        "enterprise",
+        "plan",
+        "batch",
+        "draw",
+        "recusal",
+        "inspection",
+        "comment",
+        "violation",
+        "obligations",
+        "disclosure",
+        "refusals",
+    ];
+    for kind in kinds {
+        let served = done(&["show", kind, "--server", &url, "--json"]);
+        let _: serde_json::Value =
+            serde_json::from_str(&served).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        // Reading a folder verifies all of it, each time: some kinds stand for all.
+        if ["office", "draw", "inspection", "obligations"].contains(&kind) {
+            let anchor = arg(&world.data.anchor);
+            assert_eq!(
+                served,
+                done(&["show", kind, "--data", arg(&data), "--anchor", anchor, "--json"]),
+                "{kind}"
+            );
+        }
+        assert!(!done(&["show", kind, "--server", &url]).is_empty(), "{kind}");
+    }
+    let state = world.replica.state();
+    let (id, inspection) = state.inspections.iter().next().unwrap();
+    let one = done(&["show", "inspection", id.as_str(), "--server", &url, "--json"]);
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(one["uscc"], inspection.uscc.as_str());
+    let name = state.enterprises[&inspection.uscc].row.name.as_str();
+    let firm = done(&["show", "enterprise", name, "--server", &url]);
+    assert!(firm.contains(inspection.uscc.as_str()), "{firm}");
+    let batch = done(&["show", "batch", "B3", "--server", &url]);
+    assert!(batch.contains("综合检查"), "{batch}");
+    let none = run(&["show", "plan", "P-1999", "--server", &url]);
+    assert_eq!(none.code, Some(1));
+    assert!(none.err.contains("UNKNOWN_SUBJECT"), "{}", none.err);
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_newcomers_do_wrong_is_told_and_leaves_nothing_behind() {
+    let mut world = World::new().await;
+    plan_and_scheme(&mut world, "P-2026-S05", "S05", &["K01"], 2).await;
+    let url = world.serving.url.clone();
+    let key = |name: &str| world.data.key(name).to_str().unwrap().to_owned();
+    let (operator, publisher) = (key("draw_operator-S05"), key("publisher"));
+    let batch = ["--batch", "P-2026-S05/B2", "--section", "S05"];
+    done(&[&["ceremony", "open", "--server", &url, "--key", &operator], &batch[..]].concat());
+    let files = || std::fs::read_dir(world.data.dir.join("keys")).unwrap().count();
+    let before = files();
+    let stranger = run(&["ceremony", "commit", "--server", &url, "--key", &publisher]);
+    assert_eq!(stranger.code, Some(1), "{}", stranger.err);
+    assert!(stranger.err.contains("NOT_A_PARTICIPANT"), "{}", stranger.err);
+    assert_eq!(files(), before, "no bytes are kept for a stranger");
+    // Wrong words that only the program, not its command line, can see.
+    let wrong: [&[&str]; 2] = [
+        &[
+            "inspection",
+            "notice",
+            "--server",
+            &url,
+            "--key",
+            &publisher,
+            "--inspection",
+            "B1",
+            "--visit-on",
+            "soon",
+        ],
+        &["recusal", "decide", "--server", &url, "--key", &publisher, "--role", "king", "R", "swap"],
+    ];
+    for words in &wrong {
+        let ran = run(words);
+        assert_eq!(ran.code, Some(64), "{words:?}: {}", ran.err);
+    }
+    let elsewhere = world.data.dir.join("nowhere");
+    let served = run(&["serve", "--data", arg(&elsewhere)]);
+    assert_eq!(served.code, Some(2));
+    assert!(served.err.contains("lotbook init") && !elsewhere.exists(), "{}", served.err);
+    let not_held = run(&[
+        "result",
+        "publish",
+        "--server",
+        &url,
+        "--key",
+        &operator,
+        "--inspection",
+        "x",
+        "--channel",
+        "necips",
+        "--receipt",
+        "r",
+    ]);
+    assert_eq!(not_held.code, Some(1), "{}", not_held.err);
+    world.follow().await;
+    world.verify().await;
+}
+
+/// Left to other keys: done, but not all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_leaves_something_to_another_key_ends_with_3_and_says_so() {
+    let world = World::new().await;
+    let (url, publisher) = (world.serving.url.clone(), world.data.key("publisher"));
+    let file = world.data.dir.join("inspectors.csv");
+    let sample =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/inspectors.csv")).unwrap();
+    std::fs::write(&file, sample.replacen(",在岗,", ",离岗,", 1)).unwrap();
+    let ran = run(&["import", "--server", &url, "--key", arg(&publisher), arg(&file)]);
+    assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("left to another key") && ran.err.contains("registrar"), "{}", ran.err);
     world.verify().await;
 }

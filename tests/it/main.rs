@@ -5,6 +5,8 @@
 mod calendar;
 mod codec;
 mod commands;
+mod commands_day;
+mod commands_recusal;
 mod comment;
 mod comprehensive;
 mod correction;
@@ -25,6 +27,7 @@ mod steps;
 mod submit_stream;
 mod subscribe;
 mod tamper;
+mod todo;
 mod whole_year;
 mod world;
 mod years;

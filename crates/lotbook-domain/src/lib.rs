@@ -30,6 +30,7 @@ pub mod staffing;
 pub mod state;
 pub mod subject;
 pub mod substitution;
+pub mod todo;
 
 pub use authenticate::{Authentic, Rejection, SignedStatement, authenticate};
 pub use decide::{consequences, decide};

@@ -16,6 +16,7 @@ pub mod writer;
 pub use create::{CreateError, NewLedger, create};
 pub use engine::{Engine, EngineOptions, OpenError, RefusalReceipt, SubmitError, Unavailable};
 pub use lotbook_chain as chain;
+pub use lotbook_domain as domain;
 pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 

@@ -62,6 +62,13 @@ impl DataDir {
 
     /// Opens the engine; a ledger with a simulated clock goes on from its last recorded time.
     pub fn engine(&self, simulated: bool) -> Result<Engine> {
+        // Opening a store makes what is not there; a mistyped folder must stay as it is.
+        if !self.journal().is_dir() {
+            anyhow::bail!(
+                "{} holds no ledger; make one with `lotbook init --data {0} --office FILE`",
+                self.dir.display()
+            );
+        }
         let store = self.store()?;
         let (is_simulated, last) = clock_of(&store)?;
         if is_simulated && !simulated {

@@ -1,6 +1,7 @@
 //! Exit codes (see the crate's head).
 
 use lotbook_client::ClientError;
+use lotbook_event::Refusal;
 use lotbook_verifier::Finding;
 
 /// Wrong usage.
@@ -28,13 +29,36 @@ impl Exit {
     }
 }
 
-/// The exit code of an error: 1 if a rule or a check said no, else 2.
+/// Wrong usage that shows only after the words were taken apart: an unknown role, a date that is none.
+#[derive(Debug)]
+pub struct Usage(String);
+
+impl core::fmt::Display for Usage {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Usage {}
+
+/// Wrong usage as an error.
+pub fn usage(what: impl Into<String>) -> anyhow::Error {
+    Usage(what.into()).into()
+}
+
+/// The exit code of an error: 1 if a rule or a check said no, 64 for wrong usage, else 2.
 pub fn code_of(error: &anyhow::Error) -> u8 {
     let refused = error.chain().any(|cause| {
         matches!(cause.downcast_ref(), Some(ClientError::Refused(_)))
             || cause.downcast_ref::<Finding>().is_some()
+            || cause.downcast_ref::<Refusal>().is_some()
     });
-    if refused { 1 } else { 2 }
+    let usage = error.chain().any(|cause| cause.downcast_ref::<Usage>().is_some());
+    match (refused, usage) {
+        (true, _) => 1,
+        (false, true) => USAGE,
+        (false, false) => 2,
+    }
 }
 
 /// Tells people why a command was not done: what was found, which rule, and what to do.
@@ -43,19 +67,29 @@ pub fn explain(error: &anyhow::Error) {
         Some(ClientError::Refused(refused)) => Some(refused),
         _ => None,
     });
-    let Some(refused) = refused else {
-        eprintln!("lotbook: {error:#}");
+    if let Some(refused) = refused {
+        let why = &refused.error;
+        refusal(&why.reason, why.article, &why.found, [&why.rule, &why.rule_zh, &why.remedy]);
+        if refused.receipt.is_some() {
+            eprintln!("  The refusal is on record; the ledger's signed receipt for it was verified.");
+        }
         return;
-    };
-    let why = &refused.error;
-    let article =
-        if why.article == 0 { String::new() } else { format!(" (Art. {} / 第{0}条)", why.article) };
-    eprintln!("REFUSED {}{article}", why.reason);
-    eprintln!("  found       {}", why.found);
-    eprintln!("  rule        {}", why.rule);
-    eprintln!("  规则        {}", why.rule_zh);
-    eprintln!("  what to do  {}", why.remedy);
-    if refused.receipt.is_some() {
-        eprintln!("  The refusal is on record; the ledger's signed receipt for it was verified.");
     }
+    if let Some(why) = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>()) {
+        let code = why.code;
+        let rule = [code.rule(), code.rule_zh(), code.remedy()];
+        refusal(code.as_str(), u32::from(code.article()), &why.found, rule);
+        eprintln!("  Found before anything was stated: the ledger does not know of it.");
+        return;
+    }
+    eprintln!("lotbook: {error:#}");
+}
+
+fn refusal(reason: &str, article: u32, found: &str, [rule, rule_zh, remedy]: [&str; 3]) {
+    let article = if article == 0 { String::new() } else { format!(" (Art. {article} / 第{article}条)") };
+    eprintln!("REFUSED {reason}{article}");
+    eprintln!("  found       {found}");
+    eprintln!("  rule        {rule}");
+    eprintln!("  规则        {rule_zh}");
+    eprintln!("  what to do  {remedy}");
 }

@@ -3,17 +3,23 @@
 //! Results go to stdout, progress and diagnostics to stderr. Exit codes: 0 done or verified, 1 refuted
 //! or refused, 2 could not read, connect or parse, 3 done but some rows rejected, 64 wrong usage.
 
+pub mod acting;
 pub mod cli;
 pub mod command;
 pub mod data_dir;
 pub mod demo;
+pub mod desk;
 pub mod exit;
+pub mod find;
+pub mod given;
 pub mod json;
 pub mod keyfile;
+pub mod local_time;
 pub mod office_folder;
 pub mod out;
 pub mod serving;
 pub mod stating;
+pub mod table;
 
 use clap::Parser;
 use std::process::ExitCode;

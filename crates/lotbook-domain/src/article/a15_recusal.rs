@@ -132,7 +132,7 @@ fn by_somebody_else(
 /// A conflict is a swap; but a withdrawal at an inspector's second granted recusal in the batch, if the
 /// rule set says so, once an inspection of the batch has started (no started team ever changes), and
 /// under Art. 9. Every other ground is a withdrawal.
-fn by_rule(
+pub(crate) fn by_rule(
     state: &State,
     recusal: &Recusal,
     inspection: &Inspection,

@@ -26,7 +26,8 @@ const WITH_VIOLATION: [ItemOutcome; 4] = [
     ItemOutcome::OtherViolation,
 ];
 /// Outcomes that are not closed without a violation.
-const NEEDS_VIOLATION: [ItemOutcome; 2] = [ItemOutcome::PendingHandling, ItemOutcome::OtherViolation];
+pub(crate) const NEEDS_VIOLATION: [ItemOutcome; 2] =
+    [ItemOutcome::PendingHandling, ItemOutcome::OtherViolation];
 
 fn wrong_phase(id: impl core::fmt::Display, found: String) -> Result<(), Refusal> {
     Err(Refusal::new(Code::WrongPhase, id, found))
@@ -194,7 +195,12 @@ fn of_section<'a>(
 }
 
 /// The first step after the report that is missing.
-fn outstanding(state: &State, inspection: &Inspection, id: &InspectionId, at: Instant) -> Option<String> {
+pub(crate) fn outstanding(
+    state: &State,
+    inspection: &Inspection,
+    id: &InspectionId,
+    at: Instant,
+) -> Option<String> {
     let steps = [
         ("the feedback was not sent", inspection.dispatched.is_some()),
         ("the feedback was not delivered", inspection.delivered.is_some()),
@@ -210,7 +216,7 @@ fn outstanding(state: &State, inspection: &Inspection, id: &InspectionId, at: In
 }
 
 /// What of an inspection still needs a violation, a decision, or its publication.
-fn unresolved(state: &State, inspection: &Inspection, id: &InspectionId) -> Option<String> {
+pub(crate) fn unresolved(state: &State, inspection: &Inspection, id: &InspectionId) -> Option<String> {
     let mut own = state.violations.iter().filter(|(_, violation)| violation.inspection == *id);
     let needs = inspection.results.iter().filter(|(_, result)| NEEDS_VIOLATION.contains(&result.outcome));
     for (item, result) in needs {

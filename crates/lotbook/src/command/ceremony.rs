@@ -1,26 +1,26 @@
-//! `ceremony`: open, commit, reveal, status (draw.md 1).
+//! `ceremony`: open, commit, reveal, status (draw.md 1); the draws of recusals are held the same way.
 
 use super::reading;
-use super::submit::role as role_named;
-use crate::cli::{Author, Ceremony};
-use crate::exit::Exit;
+use crate::cli::{Acting, Ceremony};
+use crate::desk::Desk;
+use crate::exit::{Exit, usage};
 use crate::say;
-use crate::{keyfile, stating};
+use crate::{find, keyfile, local_time};
 use anyhow::{Context, Result, bail};
 use lotbook_chain::{KeyId, SigningKey};
-use lotbook_client::{Client, Submitted};
-use lotbook_event::ceremony::{CeremonyOpened, ParticipantRole, Purpose, SeedCommitted, SeedRevealed};
-use lotbook_event::keys::Role;
-use lotbook_event::{BatchId, Bytes32, DrawId, Event, PlanId, SectionId};
+use lotbook_engine::State;
+use lotbook_engine::domain::ceremony::{Ceremony as Held, Stage};
+use lotbook_event::ceremony::{CeremonyOpened, Purpose, SeedCommitted, SeedRevealed};
+use lotbook_event::{BatchId, Bytes32, Code, DrawId, Event, PlanId, Refusal};
 use std::path::{Path, PathBuf};
 
 pub async fn run(args: Ceremony) -> Result<Exit> {
     match args {
-        Ceremony::Open { author, batch, section } => open(&author, &batch, &section).await,
-        Ceremony::Commit { author, draw, role } => take_part(&author, draw, role, Part::Commit).await,
-        Ceremony::Reveal { author, draw, role } => take_part(&author, draw, role, Part::Reveal).await,
+        Ceremony::Open { by, batch } => open(&by, &batch).await,
+        Ceremony::Commit { by, draw } => take_part(&by, draw.as_deref(), Part::Commit).await,
+        Ceremony::Reveal { by, draw } => take_part(&by, draw.as_deref(), Part::Reveal).await,
         Ceremony::Status { source, draw, json } => {
-            status(&reading::ledger(&source).await?, draw.as_deref(), json)
+            status(reading::ledger(&source).await?.verifier.state(), draw.as_deref(), json)
         }
     }
 }
@@ -31,51 +31,29 @@ enum Part {
     Reveal,
 }
 
-async fn connect(author: &Author) -> Result<(SigningKey, Client, reading::Ledger)> {
-    let key = keyfile::read(&author.key)?;
-    let client = Client::trust_on_first_use(&author.server).await?;
-    let ledger = reading::of_server(&client).await?;
-    Ok((key, client, ledger))
+async fn open(by: &Acting, batch: &str) -> Result<Exit> {
+    let desk = Desk::open(by).await?;
+    let event = opening(desk.state(), batch)?;
+    tell_opening(&desk, event).await
 }
 
-async fn open(author: &Author, batch: &str, section: &str) -> Result<Exit> {
-    let (key, client, ledger) = connect(author).await?;
-    let event = opening(&ledger, batch)?;
-    let statement = stating::state(
-        Role::DrawOperator,
-        Some(SectionId::new(section)?),
-        event.clone().into(),
-        stating::now(),
-    )?;
-    let submitted = client.submit(&key, &statement).await?;
-    say!(
-        "ceremony {}/{}.{} is open at position {}",
-        event.plan,
-        event.batch,
-        event.attempt,
-        submitted.position
-    );
-    say!("Next: each participant runs `lotbook ceremony commit`.");
-    Ok(Exit::Done)
+/// States an opening and says what comes next.
+pub async fn tell_opening(desk: &Desk, event: CeremonyOpened) -> Result<Exit> {
+    let of = event.recusal.as_ref().map_or(String::new(), |recusal| format!("/{recusal}"));
+    let draw = format!("{}/{}{of}.{}", event.plan, event.batch, event.attempt);
+    let next = format!("each participant runs `lotbook ceremony commit --draw {draw}`, then `reveal`");
+    desk.tell(event.into(), &format!("draw {draw}"), &next).await
 }
 
 /// The next attempt of a batch named PLAN/BATCH, or BATCH if only one plan has it.
-pub fn opening(ledger: &reading::Ledger, name: &str) -> Result<CeremonyOpened> {
-    let state = ledger.verifier.state();
-    let matches: Vec<_> = state
-        .batches
-        .iter()
-        .filter(|((plan, batch), _)| batch.as_str() == name || format!("{plan}/{batch}") == name)
-        .collect();
-    let (key, attempts) = match matches.as_slice() {
-        [((plan, batch), record)] => ((plan.clone(), batch.clone()), record.attempts.clone()),
+fn opening(state: &State, name: &str) -> Result<CeremonyOpened> {
+    let key = match (find::batch(state, name), name.split_once('/')) {
+        (Ok(key), _) => key,
         // An unknown batch is stated as named, so that the ledger refuses and records it.
-        [] => {
-            let (plan, batch) = name.split_once('/').with_context(|| format!("there is no batch {name}"))?;
-            ((PlanId::new(plan)?, BatchId::new(batch)?), vec![])
-        }
-        several => bail!("{} plans have a batch {name}: name it PLAN/BATCH", several.len()),
+        (Err(_), Some((plan, batch))) => (PlanId::new(plan)?, BatchId::new(batch)?),
+        (Err(error), None) => return Err(error),
     };
+    let attempts = state.batches.get(&key).map(|record| record.attempts.as_slice()).unwrap_or_default();
     let last = attempts.last().and_then(|draw| state.ceremonies.get(draw));
     Ok(CeremonyOpened {
         purpose: Purpose::Batch,
@@ -87,62 +65,60 @@ pub fn opening(ledger: &reading::Ledger, name: &str) -> Result<CeremonyOpened> {
     })
 }
 
-async fn take_part(author: &Author, draw: Option<String>, role: Option<String>, part: Part) -> Result<Exit> {
-    let (key, client, ledger) = connect(author).await?;
-    let draw = which(&ledger, draw.as_deref())?;
-    let acting = acting(&ledger, &key.public().key_id(), &draw, role.as_deref())?;
-    let event = match part {
-        Part::Commit => commit(author, &ledger, &key, &draw)?,
-        Part::Reveal => reveal(author, &ledger, &key, &draw)?,
+async fn take_part(by: &Acting, draw: Option<&str>, part: Part) -> Result<Exit> {
+    let desk = Desk::open(by).await?;
+    let (state, key) = (desk.state(), desk.key.public().key_id());
+    let draw = which(state, &key, draw, part)?;
+    // Before anything is kept: a stranger's bytes would never be used.
+    let ceremony = state.ceremony(&draw)?;
+    if ceremony.part(&key).is_none() {
+        let found = format!("the key of `{}` ({key}) is no participant of {draw}", state.person_of(&key));
+        return Err(Refusal::new(Code::NotAParticipant, &draw, found).into());
+    }
+    let (event, next) = match part {
+        Part::Commit => (
+            commit(&desk.key_file, state, &desk.key, &draw)?,
+            "when everybody has committed: `lotbook ceremony reveal`",
+        ),
+        Part::Reveal => (reveal(&desk.key_file, state, &desk.key, &draw)?, ""),
     };
-    let submitted: Submitted =
-        client.submit(&key, &stating::state(acting.0, acting.1, event, stating::now())?).await?;
-    let done = if part == Part::Commit { "committed to" } else { "revealed for" };
-    say!("{done} {draw} at position {}", submitted.position);
-    Ok(Exit::Done)
+    desk.tell(event, &format!("draw {draw}"), next).await
 }
 
-fn which(ledger: &reading::Ledger, draw: Option<&str>) -> Result<DrawId> {
+/// The draw that is meant; without a name, the only open one in which the key has this step to do.
+fn which(state: &State, key: &KeyId, draw: Option<&str>, part: Part) -> Result<DrawId> {
     if let Some(draw) = draw {
-        return Ok(DrawId::new(draw)?);
+        return find::by_end("draw", draw, state.ceremonies.keys()).cloned();
     }
-    let open = ledger.verifier.state().ceremonies.values().filter(|ceremony| ceremony.terminal.is_none());
-    match open.map(|ceremony| ceremony.draw.clone()).collect::<Vec<_>>().as_slice() {
-        [draw] => Ok(draw.clone()),
-        [] => bail!("no ceremony is open"),
-        several => bail!("{} ceremonies are open: name one with --draw", several.len()),
-    }
-}
-
-/// The right under which the key takes part.
-fn acting(
-    ledger: &reading::Ledger,
-    key: &KeyId,
-    draw: &DrawId,
-    named: Option<&str>,
-) -> Result<(Role, Option<SectionId>)> {
-    let state = ledger.verifier.state();
-    let wanted = named.map(role_named).transpose()?;
-    let record = state.keys.get(key).with_context(|| format!("the key {key} is not registered here"))?;
-    let part = state.ceremonies.get(draw).and_then(|ceremony| ceremony.part(key));
-    let fits = |role: Role| match (wanted, part) {
-        (Some(wanted), _) => role == wanted,
-        (None, Some(ParticipantRole::DrawingSection)) => {
-            matches!(role, Role::SectionOfficer | Role::DrawOperator)
-        }
-        (None, Some(ParticipantRole::Supervision)) => role == Role::Supervisor,
-        (None, Some(ParticipantRole::Notary)) => role == Role::Notary,
-        (None, Some(ParticipantRole::Association)) => role == Role::Association,
-        (None, Some(ParticipantRole::Enterprise)) => role == Role::Enterprise,
-        (None, Some(ParticipantRole::Public) | None) => true,
+    let open: Vec<_> = state.ceremonies.values().filter(|ceremony| ceremony.terminal.is_none()).collect();
+    let waits = |ceremony: &&&Held| {
+        let done = match part {
+            Part::Commit => &ceremony.commitments,
+            Part::Reveal => &ceremony.reveals,
+        };
+        ceremony.part(key).is_some() && !done.contains_key(key)
     };
-    let right = record.rights().map(|(right, _)| right.clone()).find(|(role, _)| fits(*role));
-    right.context("the key holds no role to take part in")
+    let own: Vec<_> = open.iter().filter(waits).collect();
+    match (own.as_slice(), open.as_slice()) {
+        ([one], _) => Ok(one.draw.clone()),
+        ([], [one]) => Ok(one.draw.clone()),
+        ([], []) => bail!("no ceremony is open"),
+        ([], several) => {
+            bail!("{} ceremonies are open, in none of them has this key a step to do", several.len())
+        }
+        (several, _) => {
+            let names: Vec<_> = several.iter().map(|ceremony| ceremony.draw.as_str()).collect();
+            Err(usage(format!(
+                "several ceremonies wait for this key: {}; name one with --draw",
+                names.join(", ")
+            )))
+        }
+    }
 }
 
 /// Where a participant keeps the 32 bytes of a draw: named for the frozen pool, so that bytes revealed on
 /// one ledger (a rehearsal) are never used on another.
-fn secret_path(state: &lotbook_engine::State, key: &Path, draw: &DrawId) -> Result<PathBuf> {
+fn secret_path(state: &State, key: &Path, draw: &DrawId) -> Result<PathBuf> {
     let pool = pool(state, draw)?.to_string();
     let mut name = key.as_os_str().to_owned();
     name.push(format!(".{}.{}.secret", draw.as_str().replace('/', "_"), pool.get(..16).unwrap_or(&pool)));
@@ -150,12 +126,14 @@ fn secret_path(state: &lotbook_engine::State, key: &Path, draw: &DrawId) -> Resu
 }
 
 /// Fresh bytes, kept and synced before the commitment is made; a second run uses the same ones.
-fn commit(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &DrawId) -> Result<Event> {
-    let state = ledger.verifier.state();
-    let path = secret_path(state, &author.key, draw)?;
+fn commit(key_file: &Path, state: &State, key: &SigningKey, draw: &DrawId) -> Result<Event> {
+    let path = secret_path(state, key_file, draw)?;
     if !path.exists() {
         keyfile::write_private(&path, data_encoding::HEXLOWER.encode(&keyfile::random::<32>()?).as_bytes())?;
-        say!("your 32 random bytes are kept in {}; keep that file until the draw is done", path.display());
+        eprintln!(
+            "your 32 random bytes are kept in {}; keep that file until the draw is done",
+            path.display()
+        );
     }
     Ok(SeedCommitted { draw: draw.clone(), commitment: commitment(state, key, draw, &secret(&path)?)? }
         .into())
@@ -173,29 +151,23 @@ fn secret(path: &Path) -> Result<Bytes32> {
 }
 
 /// Entry hash P of the frozen pool of a draw.
-fn pool(state: &lotbook_engine::State, draw: &DrawId) -> Result<lotbook_chain::EntryHash> {
+fn pool(state: &State, draw: &DrawId) -> Result<lotbook_chain::EntryHash> {
     let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
     ceremony.frozen.as_ref().map(|frozen| frozen.p).context("the pool is not frozen yet")
 }
 
 /// The commitment of a key to a secret under the frozen pool of a draw.
-pub fn commitment(
-    state: &lotbook_engine::State,
-    key: &SigningKey,
-    draw: &DrawId,
-    secret: &Bytes32,
-) -> Result<Bytes32> {
+pub fn commitment(state: &State, key: &SigningKey, draw: &DrawId, secret: &Bytes32) -> Result<Bytes32> {
     // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
     Ok(Bytes32(lotbook_draw::commitment(&pool(state, draw)?.0, &key.public().key_id().0, &secret.0)))
 }
 
 /// Reveals only under a sealing that holds one's own commitment, before the deadline of one's own clock
 /// (of a simulated ledger: of the ledger's).
-fn reveal(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &DrawId) -> Result<Event> {
-    let state = ledger.verifier.state();
+fn reveal(key_file: &Path, state: &State, key: &SigningKey, draw: &DrawId) -> Result<Event> {
     let ceremony = state.ceremonies.get(draw).with_context(|| format!("there is no ceremony {draw}"))?;
     let sealed = ceremony.sealed.context("the ceremony is not sealed yet: wait until all have committed")?;
-    let secret = secret(&secret_path(state, &author.key, draw)?)?;
+    let secret = secret(&secret_path(state, key_file, draw)?)?;
     let own = ceremony.commitments.get(&key.public().key_id()).context("this key has not committed")?;
     if *own != commitment(state, key, draw, &secret)? {
         bail!(
@@ -203,41 +175,50 @@ fn reveal(author: &Author, ledger: &reading::Ledger, key: &SigningKey, draw: &Dr
         );
     }
     let deadline = ceremony.frozen.as_ref().map(|frozen| frozen.stated.reveal_deadline).context("no pool")?;
-    let now = if state.simulated() { state.head.recorded_at } else { stating::now() };
-    if now >= deadline {
+    if crate::desk::now_of(state) >= deadline {
         bail!("the deadline for reveals has passed: revealing now would only help somebody else");
     }
     Ok(SeedRevealed { draw: draw.clone(), sealed, secret }.into())
 }
 
-fn status(ledger: &reading::Ledger, draw: Option<&str>, json: bool) -> Result<Exit> {
-    let state = ledger.verifier.state();
-    let wanted =
-        state.ceremonies.values().filter(|ceremony| draw.is_none_or(|draw| ceremony.draw.as_str() == draw));
-    for ceremony in wanted {
-        let participants =
-            ceremony.frozen.as_ref().map(|frozen| frozen.stated.participants.clone()).unwrap_or_default();
+fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
+    let draw = draw.map(|draw| find::by_end("draw", draw, state.ceremonies.keys())).transpose()?;
+    for ceremony in state.ceremonies.values().filter(|held| draw.is_none_or(|draw| held.draw == *draw)) {
+        let frozen = ceremony.frozen.as_ref().map(|frozen| &frozen.stated);
+        let participants = frozen.map(|stated| stated.participants.as_slice()).unwrap_or_default();
         let rows: Vec<_> = participants.iter().map(|p| {
             let committed = ceremony.commitments.contains_key(&p.key_id);
             let revealed = ceremony.reveals.contains_key(&p.key_id);
-            serde_json::json!({ "key_id": p.key_id.to_string(), "role": p.role.code(), "committed": committed, "revealed": revealed })
+            serde_json::json!({
+                "key_id": p.key_id.to_string(), "person": state.person_of(&p.key_id), "role": p.role.code(),
+                "committed": committed, "revealed": revealed,
+            })
         }).collect();
         let stage = format!("{:?}", ceremony.stage).to_lowercase();
+        let deadline = match (ceremony.stage, frozen) {
+            (Stage::Committing, Some(stated)) => Some(local_time::show(stated.commit_deadline)),
+            (Stage::Revealing, Some(stated)) => Some(local_time::show(stated.reveal_deadline)),
+            _ => None,
+        };
         if json {
             say!(
                 "{}",
-                serde_json::json!({ "draw": ceremony.draw.as_str(), "stage": stage, "participants": rows })
+                serde_json::json!({
+                    "draw": ceremony.draw.as_str(), "recusal": ceremony.recusal.as_ref().map(|recusal| recusal.as_str()),
+                    "stage": stage, "deadline": deadline, "participants": rows,
+                })
             );
             continue;
         }
-        say!("{}  {stage}", ceremony.draw);
-        for row in rows {
+        say!("{}  {stage}{}", ceremony.draw, deadline.map_or(String::new(), |at| format!(" until {at}")));
+        for (row, participant) in rows.iter().zip(participants) {
             say!(
-                "  {:<16} committed {:<5} revealed {:<5} {}",
-                row["role"].as_str().unwrap_or(""),
+                "  {:<16} committed {:<5} revealed {:<5} {}  {}",
+                participant.role.code(),
                 row["committed"],
                 row["revealed"],
-                row["key_id"].as_str().unwrap_or("")
+                participant.key_id,
+                state.person_of(&participant.key_id)
             );
         }
     }

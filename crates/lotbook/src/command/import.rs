@@ -2,16 +2,14 @@
 
 use super::reading;
 use crate::cli::{Import, Source};
-use crate::data_dir::DataDir;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::office_folder::{File, read_file, read_folder};
 use crate::say;
 use crate::serving::Serving;
-use crate::{keyfile, stating};
+use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use lotbook_client::Client;
-use lotbook_event::Date;
 use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +21,11 @@ pub async fn run(args: Import) -> Result<Exit> {
     let options = Options {
         complete: args.complete,
         calendars_from_year: args.calendars,
-        items_published_on: args.publish_items.as_deref().map(Date::new).transpose()?,
+        items_published_on: args
+            .publish_items
+            .as_deref()
+            .map(|on| given::date("--publish-items", on))
+            .transpose()?,
     };
     let salts = std::cell::RefCell::new(None);
     let mut salt = || {
@@ -38,15 +40,20 @@ pub async fn run(args: Import) -> Result<Exit> {
     }
     report(&read.reports, args.json)?;
     let rejected = read.reports.iter().any(|report| report.rejected > 0 || !report.readable);
+    let mut others = false;
     if !args.dry_run {
-        let key =
-            args.key.as_deref().context("name the author with --key FILE, or only look with --dry-run")?;
+        let key = args.key.as_deref();
+        let key = key.ok_or_else(|| usage("name the author with --key FILE, or only look with --dry-run"))?;
         let (own, left) = own_drafts(&ledger, &keyfile::read(key)?, read.drafts);
-        left.iter().for_each(|line| eprintln!("left to another key: {line}"));
         keep_sealed(key, &read.sealed)?;
         state_all(&args.source, key, own).await?;
+        left.iter().for_each(|line| eprintln!("left to another key: {line}"));
+        others = !left.is_empty();
+        if others {
+            eprintln!("not all of it is on the ledger: run the same import with the keys named above");
+        }
     }
-    Ok(if rejected { Exit::SomeRejected } else { Exit::Done })
+    Ok(if rejected || others { Exit::SomeRejected } else { Exit::Done })
 }
 
 fn files(paths: &[PathBuf]) -> Result<Vec<File>> {
@@ -99,9 +106,9 @@ fn report(reports: &[FileReport], json: bool) -> Result<()> {
 }
 
 /// Salts and values of sealed columns go into a 0600 file beside the key, before anything is stated.
-pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<()> {
+pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<Option<PathBuf>> {
     if sealed.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let rows: Vec<_> = sealed
         .iter()
@@ -121,7 +128,7 @@ pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<()> {
         sealed.len(),
         path.display()
     );
-    Ok(())
+    Ok(Some(path))
 }
 
 /// States every draft that the key may state; what it may not is left to whoever holds the role.
@@ -130,8 +137,11 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     let (client, serving) = match (&source.server, &source.data) {
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
-            let serving =
-                Serving::start(DataDir::new(dir, None).engine(false)?, ([127, 0, 0, 1], 0).into()).await?;
+            let serving = Serving::start(
+                super::reading::data_dir(source, dir).engine(false)?,
+                ([127, 0, 0, 1], 0).into(),
+            )
+            .await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))
         }
         (None, None) => bail!("name --data or --server"),
@@ -155,15 +165,16 @@ fn own_drafts(
     let holds = |draft: &Draft| {
         record.is_some_and(|record| record.holds(draft.role, draft.section.as_ref()).is_some())
     };
+    // The closing record is for information; where it alone would be left, nothing is.
+    let closes = |draft: &Draft| matches!(draft.event, lotbook_event::Event::RosterImported(_));
     let mut left = BTreeSet::new();
     let mut unfinished = BTreeSet::new();
-    for draft in drafts.iter().filter(|draft| !holds(draft)) {
+    for draft in drafts.iter().filter(|draft| !holds(draft) && !closes(draft)) {
         let section =
             draft.section.as_ref().map_or(String::new(), |section| format!(" of section {section}"));
         left.insert(format!("{}: {} needs the role {}{section}", draft.file, draft.event.name(), draft.role));
         unfinished.insert(draft.file.clone());
     }
-    let closes = |draft: &Draft| matches!(draft.event, lotbook_event::Event::RosterImported(_));
     let own = drafts
         .into_iter()
         .filter(|draft| holds(draft) && !(closes(draft) && unfinished.contains(&draft.file)));

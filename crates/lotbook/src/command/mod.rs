@@ -6,12 +6,18 @@ mod disclosure;
 mod draw;
 mod import;
 mod init;
+mod inspection;
 mod key;
 pub mod reading;
+mod recusal;
+mod report;
+mod result;
 mod serve;
 mod show;
 mod submit;
+mod todo;
 mod verify;
+mod violation;
 mod watch;
 
 pub(crate) use ceremony::commitment;
@@ -38,6 +44,10 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Import(args) => import::run(args).await,
             Command::Submit(args) => submit::run(args).await,
             Command::Ceremony(args) => ceremony::run(args).await,
+            Command::Todo(args) => todo::run(args).await,
+            Command::Recusal(args) => recusal::run(args).await,
+            Command::Inspection(args) => inspection::run(args).await,
+            Command::Result(args) => result::run(args).await,
             Command::Show(args) => show::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Verify(args) => verify::run(&args),

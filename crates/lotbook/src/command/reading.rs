@@ -7,6 +7,7 @@ use lotbook_chain::Checkpoint;
 use lotbook_client::Client;
 use lotbook_store::{Anchor, JournalReader};
 use lotbook_verifier::{Check, Expectations, Finding, Verdict, Verifier};
+use std::path::Path;
 use tokio_stream::StreamExt;
 
 /// A verified ledger.
@@ -22,10 +23,15 @@ pub struct Ledger {
 /// Reads and re-decides a ledger.
 pub async fn ledger(source: &Source) -> Result<Ledger> {
     match (&source.data, &source.server) {
-        (Some(dir), _) => of_data_dir(&DataDir::new(dir, None)),
+        (Some(dir), _) => of_data_dir(&data_dir(source, dir)),
         (None, Some(url)) => of_server(&Client::trust_on_first_use(url).await?).await,
         (None, None) => anyhow::bail!("name --data or --server"),
     }
+}
+
+/// A data directory with the anchor where the command line says.
+pub fn data_dir(source: &Source, dir: &Path) -> DataDir {
+    DataDir::new(dir, source.anchor.as_deref())
 }
 
 /// Reads journal and anchor of a data directory; never opens sled, never writes.

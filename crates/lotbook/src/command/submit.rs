@@ -1,15 +1,14 @@
 //! `submit`: any event, from JSON or from flags.
 
 use crate::cli::Submit;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::say;
-use crate::{json, keyfile, stating};
-use anyhow::{Context, Result};
+use crate::{given, json, keyfile, stating};
+use anyhow::Result;
 use lotbook_chain::Position;
 use lotbook_client::Client;
-use lotbook_event::keys::{Heartbeat, Role};
+use lotbook_event::keys::Heartbeat;
 use lotbook_event::{SectionId, Statement};
-use std::io::Read;
 
 pub async fn run(args: Submit) -> Result<Exit> {
     let statement = statement(&args)?;
@@ -23,17 +22,14 @@ pub async fn run(args: Submit) -> Result<Exit> {
 }
 
 fn statement(args: &Submit) -> Result<Statement> {
-    let role = role(&args.role)?;
-    let section = args.section.as_deref().map(SectionId::new).transpose()?;
+    let role = given::role(&args.role)?;
+    let section = args
+        .section
+        .as_deref()
+        .map(|section| given::given("--section", SectionId::new(section)))
+        .transpose()?;
     let fields = match &args.json {
-        Some(path) if path.as_os_str() == "-" => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).context("failed to read standard input")?;
-            text
-        }
-        Some(path) => {
-            std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?
-        }
+        Some(path) => given::file(path)?,
         None => from_flags(&args.set)?,
     };
     // The frame's own event is replaced by the one given.
@@ -44,18 +40,12 @@ fn statement(args: &Submit) -> Result<Statement> {
     json::with_event(&frame, &args.event, &fields)
 }
 
-/// The role of a name.
-pub fn role(name: &str) -> Result<Role> {
-    let names: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
-    Role::from_code(name).with_context(|| format!("there is no role {name}; roles are {}", names.join(", ")))
-}
-
 /// `field=value` pairs as a JSON object; what is no JSON value is text.
 fn from_flags(pairs: &[String]) -> Result<String> {
     let mut object = serde_json::Map::new();
     for pair in pairs {
         let (field, value) =
-            pair.split_once('=').with_context(|| format!("--set {pair} is not FIELD=VALUE"))?;
+            pair.split_once('=').ok_or_else(|| usage(format!("--set {pair} is not FIELD=VALUE")))?;
         let parsed =
             serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::String(value.to_owned()));
         object.insert(field.to_owned(), parsed);

@@ -3,9 +3,9 @@
 use super::reading;
 use crate::cli::Verify;
 use crate::data_dir::DataDir;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::say;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use lotbook_chain::EntryHash;
 use lotbook_verifier::{Expectations, Finding, Verdict};
 
@@ -40,11 +40,14 @@ pub fn run(args: &Verify) -> Result<Exit> {
 }
 
 fn expectations(args: &Verify) -> Result<Expectations> {
-    let vkey = args.vkey.as_deref().map(str::parse).transpose().context("--vkey is no verifier key")?;
+    let vkey = args.vkey.as_deref().map(str::parse).transpose();
+    let vkey = vkey.map_err(|error: lotbook_chain::vkey::VerifierKeyError| {
+        usage(format!("--vkey is no verifier key: {error}"))
+    })?;
     let head = args
         .head
         .as_deref()
-        .map(|hex| EntryHash::from_hex(hex).context("--head is not 64 lower-case hex digits"));
+        .map(|hex| EntryHash::from_hex(hex).ok_or_else(|| usage("--head is not 64 lower-case hex digits")));
     Ok(Expectations { vkey, at_least: args.at_least, head: head.transpose()? })
 }
 

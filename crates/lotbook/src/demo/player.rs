@@ -234,7 +234,7 @@ impl Player {
 
     /// Keeps the sealed values beside the keys of those who have them.
     pub fn keep_sealed(&self, data: &DataDir) -> Result<()> {
-        self.sealed.iter().try_for_each(|(file, values)| keep_sealed(&data.key(file), values))
+        self.sealed.iter().try_for_each(|(file, values)| keep_sealed(&data.key(file), values).map(drop))
     }
 
     pub(super) fn tell_refused(&mut self, who: &str, error: &RpcError) {

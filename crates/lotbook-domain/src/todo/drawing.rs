@@ -1,0 +1,144 @@
+//! What ceremonies and recusals ask for: commitments, reveals, openings, decisions (Arts. 14, 15).
+
+use super::{Todo, View};
+use crate::article::a14_draw::{DAY_SECONDS, MAX_FAILED_ATTEMPTS};
+use crate::article::a15_recusal::by_rule;
+use crate::ceremony::{Ceremony, Stage};
+use crate::civil::date_of;
+use crate::person;
+use crate::recusal::{Recusal, first_before};
+use crate::state::{BatchRecord, Inspection};
+use crate::substitution::open_ceremony;
+use lotbook_event::recusal::RecusalDecision;
+use lotbook_event::{RecusalId, SectionId};
+
+/// Commitments and reveals of the ceremonies in which the key takes part.
+pub(super) fn ceremonies(view: &View<'_>) -> Vec<Todo> {
+    view.state.ceremonies.values().filter_map(|ceremony| part(view, ceremony)).collect()
+}
+
+fn part(view: &View<'_>, ceremony: &Ceremony) -> Option<Todo> {
+    ceremony.part(&view.key)?;
+    let stated = &ceremony.frozen.as_ref()?.stated;
+    let committed = ceremony.commitments.contains_key(&view.key);
+    let revealed = ceremony.reveals.contains_key(&view.key);
+    let (step, what, what_zh, until) = match ceremony.stage {
+        Stage::Committing if !committed => {
+            ("commit", "Commit to your random bytes", "提交随机数承诺", stated.commit_deadline)
+        }
+        Stage::Revealing if committed && !revealed => {
+            ("reveal", "Reveal your random bytes", "揭示随机数", stated.reveal_deadline)
+        }
+        _ => return None,
+    };
+    Some(Todo {
+        subject: ceremony.draw.to_string(),
+        about: String::new(),
+        what: what.into(),
+        what_zh,
+        article: if ceremony.recusal.is_some() { 15 } else { 14 },
+        due: Some(view.at(until)),
+        command: format!("ceremony {step} --draw {}", ceremony.draw),
+    })
+}
+
+/// Batches whose draw has begun to be due, and recusals that wait for their draw.
+pub(super) fn operator(view: &View<'_>, section: &SectionId) -> Vec<Todo> {
+    let own = view.state.batches.iter().filter(|(_, record)| record.batch.sections.contains(section));
+    let due = own.filter(|(key, record)| {
+        let plan = view.state.plans.get(&key.0);
+        plan.is_some_and(|plan| plan.adopted.is_some()) && may_be_drawn(view, record)
+    });
+    let batches = due.map(|((plan, id), record)| Todo {
+        subject: format!("{plan}/{id}"),
+        about: record.batch.name.to_string(),
+        what: "Open the draw of the batch".into(),
+        what_zh: "开启批次抽取",
+        article: 14,
+        due: Some(view.day(record.batch.draw_to)),
+        command: format!("ceremony open --batch {plan}/{id}"),
+    });
+    let recusals = view.state.recusals.iter().filter_map(|(id, recusal)| draw(view, section, id, recusal));
+    batches.chain(recusals).collect()
+}
+
+/// Scheme old enough, window begun, nothing drawn, nothing open, and not failed too often.
+fn may_be_drawn(view: &View<'_>, record: &BatchRecord) -> bool {
+    let Some(rules) = &view.state.rules else { return false };
+    let age = i64::from(rules.value.scheme_min_age_days) * DAY_SECONDS;
+    let scheme = record.scheme.as_ref().map(|scheme| scheme.recorded_at.plus_seconds(age));
+    let open = |draw| view.state.ceremonies.get(draw).is_some_and(|held| held.terminal.is_none());
+    scheme.is_some_and(|from| from <= view.now)
+        && record.batch.draw_from <= view.today()
+        && record.drawn.is_none()
+        && !record.attempts.iter().any(open)
+        && record.attempts.len() < MAX_FAILED_ATTEMPTS
+}
+
+/// A granted recusal whose turn it is.
+fn draw(view: &View<'_>, section: &SectionId, id: &RecusalId, recusal: &Recusal) -> Option<Todo> {
+    let (state, granted) = (view.state, recusal.granted()?);
+    let inspection = state.inspections.get(&recusal.inspection)?;
+    let batch = inspection.batch()?;
+    let waits = view.inspects(section, inspection)
+        && recusal.is_open(state)
+        && recusal.failures(state) < MAX_FAILED_ATTEMPTS
+        && open_ceremony(state, batch).is_none()
+        && first_before(state, batch, granted.position).is_none();
+    let (what, what_zh) = match granted.decision {
+        RecusalDecision::Swap => ("Open the draw of the counterpart", "开启交换对象抽取"),
+        _ => ("Open the draw of the substitute", "开启替代人员抽取"),
+    };
+    waits.then(|| Todo {
+        subject: id.to_string(),
+        about: view.firm(inspection),
+        what: format!("{what} for {}", recusal.inspector),
+        what_zh,
+        article: 15,
+        due: visit(view, inspection),
+        command: format!("recusal open {id}"),
+    })
+}
+
+/// The day of the visit, or the end of its time slot.
+pub(super) fn visit(view: &View<'_>, inspection: &Inspection) -> Option<super::DueBy> {
+    let scheme = inspection.batch().and_then(|batch| view.state.batches.get(batch)?.scheme.as_ref());
+    let day = inspection.visit_on.or(scheme.map(|scheme| scheme.value.window_to));
+    day.map(|day| view.day(day))
+}
+
+/// Recusals that somebody else asked for, and that concern somebody else.
+pub(super) fn approver(view: &View<'_>) -> Vec<Todo> {
+    let state = view.state;
+    let undecided = state.recusals.iter().filter(|(_, recusal)| recusal.decided.is_none());
+    let others = undecided.filter(|(_, recusal)| {
+        !person::same(state, recusal.requested_by, view.key)
+            && !person::is_inspector(state, view.key, &recusal.inspector)
+    });
+    others.filter_map(|(id, recusal)| decision(view, id, recusal)).collect()
+}
+
+fn decision(view: &View<'_>, id: &RecusalId, recusal: &Recusal) -> Option<Todo> {
+    let inspection = view.state.inspections.get(&recusal.inspection)?;
+    let in_team = inspection.team.contains(&recusal.inspector);
+    let granted = by_rule(view.state, recusal, inspection).ok().filter(|_| in_team);
+    let (decision, because) = match granted {
+        Some((decision, because)) => {
+            (decision.code(), format!("{} if you grant it: {because}", decision.code()))
+        }
+        None => ("reject", "there is nothing to grant any more".into()),
+    };
+    let asked = date_of(recusal.requested_at);
+    Some(Todo {
+        subject: id.to_string(),
+        about: view.firm(inspection),
+        what: format!(
+            "Decide the recusal of {} asked for on {asked} ({because}; or reject)",
+            recusal.inspector
+        ),
+        what_zh: "决定回避申请",
+        article: 15,
+        due: visit(view, inspection),
+        command: format!("recusal decide {id} {decision}"),
+    })
+}

@@ -1,0 +1,66 @@
+//! The words of `ceremony` and `draw`.
+
+use super::{Acting, Source};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// See [`Command::Ceremony`].
+#[derive(Debug, Subcommand)]
+pub enum Ceremony {
+    /// Open the next attempt of a batch, as draw operator of a section. 开启抽取
+    Open {
+        /// Who opens.
+        #[command(flatten)]
+        by: Acting,
+        /// The batch: PLAN/BATCH, or BATCH if only one plan has it.
+        #[arg(long)]
+        batch: String,
+    },
+    /// Commit to 32 fresh random bytes, kept in a 0600 file beside the key. 提交承诺
+    Commit {
+        /// Who commits.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw; the only open one in which the key takes part if absent.
+        #[arg(long)]
+        draw: Option<String>,
+    },
+    /// Reveal what was committed to. 揭示
+    Reveal {
+        /// Who reveals.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw; the only open one in which the key takes part if absent.
+        #[arg(long)]
+        draw: Option<String>,
+    },
+    /// Show how far a ceremony is. 进度
+    Status {
+        /// The ledger.
+        #[command(flatten)]
+        source: Source,
+        /// The draw; all of them if absent.
+        #[arg(long)]
+        draw: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// See [`Command::Draw`].
+#[derive(Debug, Subcommand)]
+pub enum Draw {
+    /// Write the certificates of draws.
+    Certificate {
+        /// The ledger.
+        #[command(flatten)]
+        source: Source,
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Only this draw.
+        #[arg(long, value_name = "ID")]
+        draw: Option<String>,
+    },
+}

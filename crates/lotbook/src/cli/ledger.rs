@@ -1,0 +1,98 @@
+//! The words of a ledger's own commands: demo, serve, init, watch, verify.
+
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// See [`Command::Demo`].
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the ledger is made; a temporary folder if absent. The anchor lies in DIR/anchor.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// An office's folder in the format of the sample; the sample itself if absent.
+    #[arg(long, value_name = "DIR")]
+    pub office: Option<PathBuf>,
+    /// Leave the server running.
+    #[arg(long)]
+    pub serve: bool,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// See [`Command::Serve`].
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The data directory.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The anchor's file; DIR/anchor if absent. Put it on another volume.
+    #[arg(long, value_name = "PATH")]
+    pub anchor: Option<PathBuf>,
+    /// Address for gRPC.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7710")]
+    pub listen: SocketAddr,
+    /// Serve a ledger with a simulated clock, from its last recorded time on.
+    #[arg(long)]
+    pub simulated: bool,
+}
+
+/// See [`Command::Init`].
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The data directory to make.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The office.toml.
+    #[arg(long, value_name = "FILE")]
+    pub office: PathBuf,
+    /// Key file of the first administrator; made in DIR/keys if absent.
+    #[arg(long, value_name = "FILE")]
+    pub administrator: Option<PathBuf>,
+    /// Key file of the first office leader; made in DIR/keys if absent.
+    #[arg(long, value_name = "FILE")]
+    pub leader: Option<PathBuf>,
+}
+
+/// See [`Command::Watch`].
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The server.
+    #[arg(long, value_name = "URL")]
+    pub server: String,
+    /// First position.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub from: u64,
+    /// Only events or families of these names; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub filter: Vec<String>,
+    /// End when caught up.
+    #[arg(long)]
+    pub once: bool,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// See [`Command::Verify`].
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The data directory.
+    pub target: PathBuf,
+    /// The anchor's file; TARGET/anchor if absent.
+    #[arg(long, value_name = "PATH")]
+    pub anchor: Option<PathBuf>,
+    /// The ledger's checkpoint key, known from elsewhere; without it the log is self-consistent only.
+    #[arg(long, value_name = "VKEY")]
+    pub vkey: Option<String>,
+    /// Fewest entries.
+    #[arg(long, value_name = "N")]
+    pub at_least: Option<u64>,
+    /// Hash of the last entry.
+    #[arg(long, value_name = "HEX")]
+    pub head: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

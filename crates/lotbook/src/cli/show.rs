@@ -1,0 +1,55 @@
+//! The words of `show`.
+
+use super::Source;
+use clap::{Args, ValueEnum};
+
+/// See [`super::Command::Show`].
+#[derive(Debug, Args)]
+pub struct Show {
+    /// What to show.
+    #[arg(value_enum)]
+    pub what: What,
+    /// Which one: its identifier, or its name; all of them if absent.
+    pub id: Option<String>,
+    /// The ledger.
+    #[command(flatten)]
+    pub source: Source,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Everything that can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Origin, ledger id and checkpoint key: the trust root. 账本标识
+    Identity,
+    /// The office, its sections and its rule set. 单位
+    Office,
+    /// Items of the item list. 抽查事项
+    Item,
+    /// Inspectors. 执法检查人员
+    Inspector,
+    /// Enterprises. 企业
+    Enterprise,
+    /// Annual plans. 年度计划
+    Plan,
+    /// Batches with their schemes. 批次
+    Batch,
+    /// Draws. 抽取
+    Draw,
+    /// Recusals. 回避
+    Recusal,
+    /// Inspections. 检查
+    Inspection,
+    /// Comments of enterprises. 意见
+    Comment,
+    /// Violations and their handling. 违法处理
+    Violation,
+    /// The board of duties: running, met, late. 期限
+    Obligations,
+    /// Annual disclosures. 年度公开
+    Disclosure,
+    /// Refusals on record. 拒绝记录
+    Refusals,
+}
