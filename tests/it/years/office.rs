@@ -193,11 +193,12 @@ pub fn a_firm(dice: &mut Dice, n: usize) -> Enterprise {
 /// A status, any of those that may be.
 pub fn a_status(dice: &mut Dice, uscc: &Uscc) -> Status {
     let kind = *dice.pick(&["abnormal", "penalty", "trusted", "trusted", "honoured"]);
-    let until = dice.chance(50).then(|| date(dice.pick(&["2026-05-31", "2027-06-30"])));
+    let ends = ["2026-05-31", "2027-06-30"].map(date);
+    let until = dice.chance(50).then(|| *dice.pick(&ends));
     Status {
         uscc: uscc.clone(),
         kind: text(kind),
-        since: date(dice.pick(&["2024-03-01", "2025-06-01", "2026-03-01"])),
+        since: *dice.pick(&["2024-03-01", "2025-06-01", "2026-03-01"].map(date)),
         until,
         authority: text("authority"),
         basis: text("basis"),

@@ -153,7 +153,7 @@ impl Year {
             .iter()
             .filter(|person| self.ledger.state.keys.get(&person.id).is_some_and(|key| key.revoked.is_none()))
             .collect();
-        self.dice.pick::<&'static Person>(&alive)
+        alive[self.dice.below(alive.len())]
     }
 
     fn wrong_role(&mut self) -> Wrong {

@@ -225,7 +225,7 @@ impl Fold {
         let reduced = plans.iter().map(|plan| plan.1).min().unwrap() as usize;
         let cap = if trusted { own.min(reduced) } else { own };
         let this_year: Vec<_> = firm.draws.iter().filter(|d| d.year == year(basis.on)).collect();
-        let foreign = |past: &&&PastDrawView| past.units.iter().any(|unit| !batch.sections.contains(unit));
+        let foreign = |past: &&PastDrawView| past.units.iter().any(|unit| !batch.sections.contains(unit));
         let same = |past: &&PastDrawView| format!("{}/{}", past.plan, past.batch) == basis.name;
         let of_batch = firm.draws.iter().filter(same).count();
         match () {
