@@ -1,7 +1,7 @@
 //! Plans and schemes, their publication, keys to confirm, approvals (Arts. 9, 12, 14).
 
 use super::{Todo, View};
-use crate::civil::{date_in, plus_days, year_of};
+use crate::civil::{due_day_in, plus_days, year_of};
 use crate::disclosure::due_date;
 use crate::due::plan_subject;
 use crate::key::Key;
@@ -41,7 +41,7 @@ pub(super) fn plans(view: &View<'_>, section: &SectionId) -> Vec<Todo> {
 /// The day of Art. 12; it is never moved.
 fn plan_day(view: &View<'_>, year: u32) -> Option<super::DueBy> {
     let rules = view.state.rules.as_ref()?;
-    date_in(year, rules.value.plan_due.as_str()).map(|day| view.day(day))
+    due_day_in(year, rules.value.plan_due.as_str()).map(|day| view.day(day))
 }
 
 fn adopt(view: &View<'_>, id: &PlanId, plan: &PlanRecord) -> Todo {
