@@ -30,3 +30,4 @@ mod tamper;
 mod todo;
 mod whole_year;
 mod world;
+mod years;

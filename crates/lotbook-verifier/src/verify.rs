@@ -17,7 +17,7 @@ use lotbook_event::{Event, Statement, StatementId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A derived entry that must come next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Expected {
     cause: EntryHash,
     index: u64,
@@ -26,7 +26,7 @@ struct Expected {
 }
 
 /// Re-decides a log from genesis on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Verifier {
     state: State,
     expected: VecDeque<Expected>,

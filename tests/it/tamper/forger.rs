@@ -34,6 +34,8 @@ pub enum Act {
 
 /// A log made anew.
 pub struct Forged {
+    /// The true log.
+    played: &'static Played,
     pub entries: Vec<Vec<u8>>,
     /// Where each entry stands in the true log.
     origins: Vec<usize>,
@@ -48,9 +50,18 @@ pub fn forge(act: impl FnMut(usize, &Event) -> Act) -> Forged {
 }
 
 /// Re-makes the log in another order.
-pub fn reorder(order: impl IntoIterator<Item = usize>, mut act: impl FnMut(usize, &Event) -> Act) -> Forged {
+pub fn reorder(order: impl IntoIterator<Item = usize>, act: impl FnMut(usize, &Event) -> Act) -> Forged {
+    reorder_of(played(), order, act)
+}
+
+/// Re-makes any log in another order.
+pub fn reorder_of(
+    played: &'static Played,
+    order: impl IntoIterator<Item = usize>,
+    mut act: impl FnMut(usize, &Event) -> Act,
+) -> Forged {
     let mut forger = Forger {
-        played: played(),
+        played,
         state: State::default(),
         entries: vec![],
         origins: vec![],
@@ -102,7 +113,7 @@ impl Forger {
             Act::Build(build) => build(self.played, &mut entry),
             Act::As(key) => {
                 entry.author = key.public().key_id();
-                entry.signature = signature(&entry, &key);
+                entry.signature = signature_of(self.played, &entry, &key);
             }
         }
         self.append(entry, statement.clone());
@@ -163,7 +174,7 @@ impl Forger {
             signature: Signature([0; 64]),
             statement: statement.encode(),
         };
-        entry.signature = signature(&entry, &self.played.system);
+        entry.signature = signature_of(self.played, &entry, &self.played.system);
         self.follow(entry)
     }
 
@@ -184,22 +195,30 @@ impl Forger {
     }
 
     fn sign(self) -> Forged {
-        let note = checkpoint(&self.entries, &self.played.checkpoint);
-        Forged { entries: self.entries, origins: self.origins, note }
+        let note = checkpoint_of(self.played, &self.entries, &self.played.checkpoint);
+        Forged { played: self.played, entries: self.entries, origins: self.origins, note }
     }
 }
 
 /// A checkpoint over entries, signed by a key in the name of the ledger.
 pub fn checkpoint(entries: &[Vec<u8>], key: &SigningKey) -> String {
+    checkpoint_of(played(), entries, key)
+}
+
+pub fn checkpoint_of(played: &Played, entries: &[Vec<u8>], key: &SigningKey) -> String {
     let mut tree = Frontier::new();
     entries.iter().for_each(|entry| tree.push(leaf_hash(entry)));
-    let checkpoint = Checkpoint { origin: played().origin.clone(), size: tree.size(), root: tree.root() };
+    let checkpoint = Checkpoint { origin: played.origin.clone(), size: tree.size(), root: tree.root() };
     checkpoint.sign(key).unwrap()
 }
 
 /// Verifies entries under a checkpoint.
 pub fn verify(entries: &[Vec<u8>], note: &str) -> Result<Verdict, Finding> {
-    let sizes = [entries.len() as u64, played().entries.len() as u64];
+    verify_of(played(), entries, note)
+}
+
+fn verify_of(played: &Played, entries: &[Vec<u8>], note: &str) -> Result<Verdict, Finding> {
+    let sizes = [entries.len() as u64, played.entries.len() as u64];
     let mut verifier = Verifier::new(sizes);
     entries.iter().try_for_each(|entry| verifier.entry(entry))?;
     verifier.finish(Some(note), &Expectations::default())
@@ -213,7 +232,7 @@ impl Forged {
 
     /// The verifier must find it at a position, by a check, and say these words.
     pub fn is_found(&self, position: usize, check: Check, words: &[&str]) {
-        match verify(&self.entries, &self.note) {
+        match verify_of(self.played, &self.entries, &self.note) {
             Ok(_) => panic!("the forgery passes; {check:?} was to find it at {position}"),
             Err(found) => {
                 assert_eq!((found.position, found.check), (position as u64, check), "{found}");
@@ -224,9 +243,16 @@ impl Forged {
         }
     }
 
+    /// The verifier must find it at a position, and name the event that is left out there.
+    pub fn is_named(&self, position: usize, event: &str) {
+        let found = verify_of(self.played, &self.entries, &self.note).map(|_| ()).unwrap_err();
+        assert_eq!(found.position, position as u64, "{event}: {found}");
+        assert!(matches!(found.check, Check::Derived | Check::Due) && found.what.contains(event), "{found}");
+    }
+
     /// The verifier accepts it.
     pub fn passes(&self) -> Verdict {
-        verify(&self.entries, &self.note).unwrap_or_else(|found| panic!("{found}"))
+        verify_of(self.played, &self.entries, &self.note).unwrap_or_else(|found| panic!("{found}"))
     }
 }
 
@@ -252,6 +278,10 @@ pub fn stranger() -> SigningKey {
 
 /// The signature of a key over an entry's statement.
 pub fn signature(entry: &Entry, key: &SigningKey) -> Signature {
-    let ledger = lotbook_chain::entry::entry_hash(&played().entries[0]).into();
+    signature_of(played(), entry, key)
+}
+
+fn signature_of(played: &Played, entry: &Entry, key: &SigningKey) -> Signature {
+    let ledger = lotbook_chain::entry::entry_hash(&played.entries[0]).into();
     key.sign(&statement_message(ledger, &entry.statement))
 }

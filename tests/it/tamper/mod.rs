@@ -8,5 +8,6 @@ pub mod played;
 
 mod derived;
 mod forger;
+mod random;
 mod signed;
 mod stated;

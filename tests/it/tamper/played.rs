@@ -1,6 +1,8 @@
 //! A played year, once for the whole test binary: its entries, and every key in the play.
 
+use super::forger::checkpoint_of;
 use crate::recovery::program::{arg, copy, done};
+use crate::years::Year;
 use lotbook::command::reading;
 use lotbook::data_dir::DataDir;
 use lotbook::keyfile;
@@ -56,13 +58,8 @@ fn read(data: &Path) -> Played {
             people.insert(name, keyfile::read(&path).unwrap());
         }
     }
-    let decode = |bytes: &Vec<u8>| {
-        let entry = Entry::decode(bytes).unwrap();
-        let statement = Statement::decode(&entry.statement).unwrap();
-        (entry, statement)
-    };
     Played {
-        decoded: ledger.entries.iter().map(decode).collect(),
+        decoded: ledger.entries.iter().map(|bytes| decode(bytes)).collect(),
         note: ledger.note.unwrap(),
         origin: ledger.verifier.state().genesis.as_ref().unwrap().created.origin.to_string(),
         system: people.remove("system").unwrap(),
@@ -72,7 +69,30 @@ fn read(data: &Path) -> Played {
     }
 }
 
+fn decode(bytes: &[u8]) -> (Entry, Statement) {
+    let entry = Entry::decode(bytes).unwrap();
+    let statement = Statement::decode(&entry.statement).unwrap();
+    (entry, statement)
+}
+
 impl Played {
+    /// A random year, as it was played on the rules alone (see [`crate::years`]).
+    pub fn random(seed: u64) -> Self {
+        let entries = Year::play(seed).ledger.entries.clone();
+        let (origin, [system, checkpoint]) = crate::years::signers();
+        let mut played = Self {
+            decoded: entries.iter().map(|bytes| decode(bytes)).collect(),
+            note: String::new(),
+            origin: origin.to_owned(),
+            system,
+            checkpoint,
+            entries,
+            people: BTreeMap::new(),
+        };
+        played.note = checkpoint_of(&played, &played.entries, &played.checkpoint);
+        played
+    }
+
     /// Positions of the events of a name.
     pub fn all(&self, name: &str) -> Vec<usize> {
         let found: Vec<_> = self.positions(|event| event.name() == name).collect();
