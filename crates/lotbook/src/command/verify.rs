@@ -68,11 +68,9 @@ pub fn tell(verdict: &Verdict) {
         verdict.refusals
     );
     for draw in &verdict.draws {
-        // PLAN/BATCH/RECUSAL.ATTEMPT: who came for whom, in the seats of a batch's draw.
-        let what = if draw.draw.matches('/').count() > 1 {
-            "a recusal".to_owned()
-        } else {
-            format!("{} enterprises, {} inspectors", draw.selected, draw.inspectors)
+        let what = match &draw.recusal {
+            Some(recusal) => format!("who comes for {recusal}"),
+            None => format!("{} enterprises, {} inspectors", draw.selected, draw.inspectors),
         };
         say!("  draw     {} recomputed: {what}, grade {}, seed {}", draw.draw, draw.grade, draw.seed);
     }
