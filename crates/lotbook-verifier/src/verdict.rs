@@ -53,6 +53,8 @@ pub struct Verdict {
 /// One draw, recomputed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrawVerdict {
+    /// The recusal it was held for; `None` for a batch, whose numbers follow.
+    pub recusal: Option<String>,
     /// Draw identifier.
     pub draw: String,
     /// Seed.

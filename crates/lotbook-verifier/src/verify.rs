@@ -6,11 +6,13 @@ use crate::refusal;
 use crate::verdict::{DrawVerdict, Expectations, Verdict};
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{Checkpoint, Entry, EntryHash, Instant, KeyId, Sealed, TreeHash};
+use lotbook_domain::ceremony::Ceremony;
 use lotbook_domain::decide::DecideError;
 use lotbook_domain::genesis::GenesisError;
 use lotbook_domain::{
     Genesis, Rejection, SignedStatement, State, authenticate, consequences, decide, derive, evolve, next_due,
 };
+use lotbook_event::draw::DrawCompleted;
 use lotbook_event::{Event, Statement, StatementId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -303,7 +305,8 @@ impl Verifier {
 
     fn draws(&self) -> Vec<DrawVerdict> {
         let drawn = self.state.ceremonies.values().filter_map(|c| c.completed.as_ref().map(|done| (c, done)));
-        let verdict = |(ceremony, done): (_, &lotbook_event::draw::DrawCompleted)| DrawVerdict {
+        let verdict = |(ceremony, done): (&Ceremony, &DrawCompleted)| DrawVerdict {
+            recusal: ceremony.recusal.as_ref().map(ToString::to_string),
             draw: done.draw.to_string(),
             seed: data_encoding::HEXLOWER.encode(&done.seed.0),
             grade: grade(&self.state, ceremony),

@@ -78,7 +78,7 @@ pub fn explain(error: &anyhow::Error) {
     if let Some(why) = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>()) {
         let code = why.code;
         let rule = [code.rule(), code.rule_zh(), code.remedy()];
-        refusal(code.as_str(), u32::from(code.article()), &why.found, rule);
+        refusal(code.as_str(), code.article(), &why.found, rule);
         eprintln!("  Found before anything was stated: the ledger does not know of it.");
         return;
     }

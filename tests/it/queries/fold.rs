@@ -231,11 +231,32 @@ impl Fold {
                 (draw.stage, draw.seed, draw.result) = (5, Some(e.seed.wire()), Some(e.wire()));
                 draw.terminal = Some(entry.hash.0.to_vec());
                 let batch = (draw.plan.clone(), draw.batch.clone());
-                self.batches.get_mut(&batch).unwrap().drawn = Some(e.draw.to_string());
+                if draw.recusal.is_none() {
+                    self.batches.get_mut(&batch).unwrap().drawn = Some(e.draw.to_string());
+                }
             }
             Event::EnterpriseAssigned(e) => self.assigned(entry, e),
+            Event::SubstituteDrawn(e) => {
+                self.replaced(entry, e.inspection.as_str(), e.withdrawn.as_str(), e.substitute.as_str());
+            }
+            Event::AssignmentSwapped(e) => {
+                let (who, other) = (e.inspector.as_str(), e.counterpart.as_str());
+                self.replaced(entry, e.inspection.as_str(), who, other);
+                self.replaced(entry, e.counterpart_inspection.as_str(), other, who);
+            }
             _ => {}
         }
+    }
+
+    /// Somebody comes for somebody in a team.
+    fn replaced(&mut self, entry: &VerifiedEntry, inspection: &str, leaves: &str, comes: &str) {
+        let view = self.inspections.get_mut(inspection).unwrap();
+        let seat = view.team.iter().position(|member| member == leaves).unwrap();
+        view.team[seat] = comes.to_owned();
+        view.team_entry = entry.hash.0.to_vec();
+        let assignment = self.assignments.get_mut(inspection).unwrap();
+        assignment.slots[seat].inspector = comes.to_owned();
+        assignment.team_entry = entry.hash.0.to_vec();
     }
 
     fn draw(&mut self, id: &str) -> &mut DrawView {
@@ -260,7 +281,7 @@ impl Fold {
             purpose: opened.purpose,
             plan: opened.plan.clone(),
             batch: opened.batch.clone(),
-            recusal: opened.recusal,
+            recusal: opened.recusal.clone(),
             attempt: opened.attempt,
             opened_at: self.opened_at[&frozen.opened],
             pool: Some(pool),
@@ -271,8 +292,10 @@ impl Fold {
             frozen: Some(frozen.clone()),
             ..DrawView::default()
         };
-        let batch = self.batches.get_mut(&(opened.plan, opened.batch)).unwrap();
-        batch.attempts.push(frozen.draw.clone());
+        if opened.recusal.is_none() {
+            let batch = self.batches.get_mut(&(opened.plan, opened.batch)).unwrap();
+            batch.attempts.push(frozen.draw.clone());
+        }
         self.draws.insert(frozen.draw, view);
     }
 

@@ -114,7 +114,7 @@ fn violations(view: &View<'_>, id: &InspectionId, inspection: &Inspection) -> Ve
     let open = inspection
         .results
         .iter()
-        .filter(|(item, result)| NEEDS_VIOLATION.contains(&result.outcome) && !own(*item));
+        .filter(|(item, result)| NEEDS_VIOLATION.contains(&result.outcome) && !own(item));
     let step = |(item, result): (&lotbook_event::ItemId, &crate::state::ItemResult)| Step {
         what: format!("State the violation that item {item} has ({})", result.outcome),
         what_zh: "登记发现的违法问题",

@@ -33,7 +33,7 @@ pub async fn run(args: Args) -> Result<Exit> {
         say!("");
         say!("{}  {}", flushed(&when(duty)), duty.what);
         say!("{}  {} (Art. {} / 第{2}条)", flushed(""), duty.what_zh, duty.article);
-        say!("{}  {}", flushed(""), duty.subject);
+        say!("{}  {}", flushed(""), format!("{}  {}", duty.subject, duty.about).trim_end());
         say!("{}  {}", flushed(""), typed(duty));
     }
     Ok(Exit::Done)
@@ -73,7 +73,7 @@ fn row(duty: &Todo, typed: &str) -> serde_json::Value {
         None => (None, None),
     };
     serde_json::json!({
-        "subject": duty.subject, "what": duty.what, "what_zh": duty.what_zh, "article": duty.article,
+        "subject": duty.subject, "about": duty.about, "what": duty.what, "what_zh": duty.what_zh, "article": duty.article,
         "due": due.map(|due| local_time::deadline(due.at)), "provisional": due.is_some_and(|due| due.provisional),
         "working_days_left": left, "working_days_late": late, "command": typed,
     })

@@ -68,14 +68,11 @@ pub fn tell(verdict: &Verdict) {
         verdict.refusals
     );
     for draw in &verdict.draws {
-        say!(
-            "  draw     {} recomputed: {} enterprises, {} inspectors, grade {}, seed {}",
-            draw.draw,
-            draw.selected,
-            draw.inspectors,
-            draw.grade,
-            draw.seed
-        );
+        let what = match &draw.recusal {
+            Some(recusal) => format!("who comes for {recusal}"),
+            None => format!("{} enterprises, {} inspectors", draw.selected, draw.inspectors),
+        };
+        say!("  draw     {} recomputed: {what}, grade {}, seed {}", draw.draw, draw.grade, draw.seed);
     }
     let flags: Vec<_> = verdict.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();
     say!("  flags    {}", if flags.is_empty() { "none".into() } else { flags.join(", ") });

@@ -105,7 +105,7 @@ fn tell_certificates(state: &State, dir: &Path) {
         let changed = of_batch.filter(|c| c.recusal.is_some() && c.completed.is_some()).count();
         if changed > 0 {
             say!(
-                "  the certificate of {drawn} has {changed} later change of a team in it: lotbook draw certificate --data {} --out certificates --draw {drawn}",
+                "  the certificate of {drawn} holds {changed} recusal: lotbook draw certificate --data {} --out certificates --draw {drawn}",
                 dir.display()
             );
         }

@@ -12,13 +12,13 @@ use lotbook_event::{Code, Refusal};
 use views::Row;
 
 pub async fn run(args: Show) -> Result<Exit> {
-    match args.what {
-        What::Identity => return identity::identity(&args.source, args.json).await,
-        What::Office => return identity::office(&args.source, args.json).await,
-        _ => {}
-    }
-    let kind = views::kind(args.what);
-    let rows = views::rows(&args.source, args.what).await?;
+    let Some(kind) = views::kind(args.what) else {
+        return match args.what {
+            What::Office => identity::office(&args.source, args.json).await,
+            _ => identity::identity(&args.source, args.json).await,
+        };
+    };
+    let rows = views::rows(&args.source, args.what, kind).await?;
     match &args.id {
         Some(id) => one(kind, id, rows, args.json),
         None => {

@@ -35,97 +35,138 @@ impl Row {
     }
 }
 
-/// The kind of what is shown.
-pub fn kind(what: What) -> &'static Kind {
-    match what {
-        What::Identity | What::Office | What::Item => &Kind {
+/// Every kind, in the order of the command line; identity and office have no view of their own.
+const KINDS: &[(What, Kind)] = &[
+    (
+        What::Item,
+        Kind {
             singular: "item",
             plural: "items",
             columns: &["item", "name", "section", "phase"],
             names: &["/item/item", "/item/name"],
         },
-        What::Inspector => &Kind {
+    ),
+    (
+        What::Inspector,
+        Kind {
             singular: "inspector",
             plural: "inspectors",
             columns: &["inspector", "name", "section", "duty", "certificate_valid_until", "qualifications"],
             names: &["/row/inspector", "/row/name"],
         },
-        What::Enterprise => &Kind {
+    ),
+    (
+        What::Enterprise,
+        Kind {
             singular: "enterprise",
             plural: "enterprises",
             columns: &["uscc", "name", "kind", "area", "registration", "risk_class"],
             names: &["/row/uscc", "/row/name"],
         },
-        What::Plan => &Kind {
+    ),
+    (
+        What::Plan,
+        Kind {
             singular: "plan",
             plural: "plans",
             columns: &["plan", "year", "section", "title", "adopted_at", "published_at", "late"],
             names: &["/draft/plan"],
         },
-        What::Batch => &Kind {
+    ),
+    (
+        What::Batch,
+        Kind {
             singular: "batch",
             plural: "batches",
             columns: &["plan", "batch", "name", "sections", "draw_from", "draw_to", "drawn"],
             names: &["/plan+/batch/batch"],
         },
-        What::Draw => &Kind {
+    ),
+    (
+        What::Draw,
+        Kind {
             singular: "draw",
             plural: "draws",
             columns: &["draw", "purpose", "recusal", "opened_at", "stage"],
             names: &["/draw"],
         },
-        What::Recusal => &Kind {
+    ),
+    (
+        What::Recusal,
+        Kind {
             singular: "recusal",
             plural: "recusals",
             columns: &["recusal", "inspector", "ground", "decision", "outcome", "pending", "inspection"],
             names: &["/recusal"],
         },
-        What::Inspection => &Kind {
+    ),
+    (
+        What::Inspection,
+        Kind {
             singular: "inspection",
             plural: "inspections",
             columns: &["inspection", "phase", "visit_on", "team"],
             names: &["/inspection", "/uscc"],
         },
-        What::Comment => &Kind {
+    ),
+    (
+        What::Comment,
+        Kind {
             singular: "comment",
             plural: "comments",
             columns: &["comment", "inspection", "received_at", "late", "answered_at"],
             names: &["/comment"],
         },
-        What::Violation => &Kind {
+    ),
+    (
+        What::Violation,
+        Kind {
             singular: "violation",
             plural: "violations",
             columns: &["violation", "item", "kind", "decided_at", "published_at", "inspection"],
             names: &["/violation"],
         },
-        What::Obligations => &Kind {
+    ),
+    (
+        What::Obligations,
+        Kind {
             singular: "duty",
             plural: "duties",
             columns: &["kind", "due", "state", "late_by_working_days", "provisional", "subject"],
             names: &["/subject"],
         },
-        What::Disclosure => &Kind {
+    ),
+    (
+        What::Disclosure,
+        Kind {
             singular: "disclosure",
             plural: "disclosures",
             columns: &["year", "published_at", "receipt_ref", "late"],
             names: &["/year"],
         },
-        What::Refusals => &Kind {
+    ),
+    (
+        What::Refusals,
+        Kind {
             singular: "refusal",
             plural: "refusals",
             columns: &["position", "recorded_at", "event", "code", "article"],
             names: &["/position"],
         },
-    }
+    ),
+];
+
+/// The kind of what is shown.
+pub fn kind(what: What) -> Option<&'static Kind> {
+    KINDS.iter().find(|(known, _)| *known == what).map(|(_, kind)| kind)
 }
 
 /// Every row of a kind.
-pub async fn rows(source: &Source, what: What) -> Result<Vec<Row>> {
+pub async fn rows(source: &Source, what: What, kind: &Kind) -> Result<Vec<Row>> {
     let views = match &source.server {
         Some(url) => of_server(&Client::trust_on_first_use(url).await?, what).await?,
         None => of_state(reading::ledger(source).await?.verifier.state(), what)?,
     };
-    let kind = kind(what);
     Ok(views.into_iter().map(|view| Row { names: names(kind, &view.json), view }).collect())
 }
 
