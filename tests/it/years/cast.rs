@@ -70,7 +70,7 @@ fn people() -> Vec<Person> {
     for role in [Role::Publisher, Role::Supervisor, Role::Notary, Role::Auditor] {
         add(role.code().into(), role, None, String::new());
     }
-    // The co-ordinator is at home in no section here; two approvers, as nobody decides what they asked for.
+    // The approver asks for nothing, as nobody decides what they asked for.
     add("coordinator".into(), Role::Coordinator, None, String::new());
     add("approver".into(), Role::RecusalApprover, None, String::new());
     add("handler".into(), Role::Handler, None, String::new());
