@@ -107,7 +107,7 @@ async fn every_list_agrees_with_a_fold_over_the_log() {
     assert_eq!(board(&world, &fold).await, BTreeSet::from([1, 2, 3, 4]), "a duty in every state");
     let answer = world.client.query(ListItemsRequest::default()).await.unwrap();
     assert_eq!(answer.size, entries.len() as u64);
-    assert!(fold.inspections["D-2"].corrections.len() == 1 && fold.comments.len() == 1);
+    assert!(fold.inspections["D-2"].corrections.len() == 1 && fold.comments.len() == 2);
     world.verify().await;
 }
 
