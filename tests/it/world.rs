@@ -63,12 +63,16 @@ fn cut(whole: &Path, to: &Path) {
     let comprehensive = |plan: &PlanId, batch: &BatchId| {
         state.batches[&(plan.clone(), batch.clone())].batch.sections.len() > 1
     };
-    let opens =
-        |bytes: &Vec<u8>| match Statement::decode(&Entry::decode(bytes).unwrap().statement).unwrap().event {
-            Event::CeremonyOpened(e) => comprehensive(&e.plan, &e.batch),
-            _ => false,
-        };
-    let size = ledger.entries.iter().position(opens).unwrap();
+    let event = |bytes: &Vec<u8>| Statement::decode(&Entry::decode(bytes).unwrap().statement).unwrap().event;
+    let opens = |bytes: &Vec<u8>| match event(bytes) {
+        Event::CeremonyOpened(e) => comprehensive(&e.plan, &e.batch),
+        _ => false,
+    };
+    let opened = ledger.entries.iter().position(opens).unwrap();
+    // It ends with somebody's statement: signs of life come again when a test moves the clock.
+    let last =
+        ledger.entries[..opened].iter().rposition(|bytes| !matches!(event(bytes), Event::Heartbeat(_)));
+    let size = last.unwrap() + 1;
     let entries = &ledger.entries[..size];
     let store = store(&to);
     for group in entries.chunks(64) {
