@@ -2,7 +2,7 @@
 //!
 //! A draw belongs to the year in which its ceremony was opened, an inspection to the year in which its team
 //! was drawn or named; what follows from an inspection belongs to it, however late. Flags and refusals belong
-//! to the year in which they were recorded. Where to read first: [`derive`]; one file a part.
+//! to the year in which they were recorded. Where to read first: [`derive()`]; one file a part.
 
 mod comments;
 mod deviations;

@@ -4,7 +4,7 @@ use super::{Acting, Source};
 use clap::Subcommand;
 use std::path::PathBuf;
 
-/// See [`Command::Ceremony`].
+/// See [`Command::Ceremony`](crate::cli::Command::Ceremony).
 #[derive(Debug, Subcommand)]
 pub enum Ceremony {
     /// Open the next attempt of a batch, as draw operator of a section. 开启抽取
@@ -48,7 +48,7 @@ pub enum Ceremony {
     },
 }
 
-/// See [`Command::Draw`].
+/// See [`Command::Draw`](crate::cli::Command::Draw).
 #[derive(Debug, Subcommand)]
 pub enum Draw {
     /// Write the certificates of draws.

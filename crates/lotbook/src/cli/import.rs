@@ -4,7 +4,7 @@ use super::{Author, Source};
 use clap::Args;
 use std::path::PathBuf;
 
-/// See [`Command::Import`].
+/// See [`Command::Import`](crate::cli::Command::Import).
 #[derive(Debug, Args)]
 pub struct Import {
     /// The ledger.
@@ -33,7 +33,7 @@ pub struct Import {
     pub files: Vec<PathBuf>,
 }
 
-/// See [`Command::Submit`].
+/// See [`Command::Submit`](crate::cli::Command::Submit).
 #[derive(Debug, Args)]
 pub struct Submit {
     /// Who states it.

@@ -4,7 +4,7 @@ use super::{Acting, Author};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
-/// See [`Command::Key`].
+/// See [`Command::Key`](crate::cli::Command::Key).
 #[derive(Debug, Subcommand)]
 pub enum Key {
     /// Make a key file (PKCS#8 PEM, mode 0600). 生成密钥

@@ -4,7 +4,7 @@ use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// See [`Command::Demo`].
+/// See [`Command::Demo`](crate::cli::Command::Demo).
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Where the ledger is made; a temporary folder if absent. The anchor lies in DIR/anchor.
@@ -21,7 +21,7 @@ pub struct Demo {
     pub json: bool,
 }
 
-/// See [`Command::Serve`].
+/// See [`Command::Serve`](crate::cli::Command::Serve).
 #[derive(Debug, Args)]
 pub struct Serve {
     /// The data directory.
@@ -38,7 +38,7 @@ pub struct Serve {
     pub simulated: bool,
 }
 
-/// See [`Command::Init`].
+/// See [`Command::Init`](crate::cli::Command::Init).
 #[derive(Debug, Args)]
 pub struct Init {
     /// The data directory to make.
@@ -55,7 +55,7 @@ pub struct Init {
     pub leader: Option<PathBuf>,
 }
 
-/// See [`Command::Watch`].
+/// See [`Command::Watch`](crate::cli::Command::Watch).
 #[derive(Debug, Args)]
 pub struct Watch {
     /// The server.
@@ -75,7 +75,7 @@ pub struct Watch {
     pub json: bool,
 }
 
-/// See [`Command::Verify`].
+/// See [`Command::Verify`](crate::cli::Command::Verify).
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The data directory.
