@@ -1,0 +1,79 @@
+//! What follows an inspection: comments, violations, corrections.
+
+use lotbook_chain::{EntryHash, Instant, KeyId, Position};
+use lotbook_event::result::HandlingKind;
+use lotbook_event::*;
+
+/// A comment (Art. 21).
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// Its inspection.
+    pub inspection: InspectionId,
+    /// When it was recorded.
+    pub at: Instant,
+    /// When it reached the office.
+    pub occurred_at: Instant,
+    /// Whether it came after its time.
+    pub late: bool,
+    /// Whether the text may be published.
+    pub consent: bool,
+    /// Public summary and answer, with the instant.
+    pub answer: Option<(Text, Text, Instant)>,
+}
+
+/// A violation and its handling (Art. 22). Each instant is that of the record.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// Its inspection.
+    pub inspection: InspectionId,
+    /// Its item.
+    pub item: ItemId,
+    /// When it was found.
+    pub found: Instant,
+    /// When the investigation was opened.
+    pub investigated: Option<Instant>,
+    /// The decision: kind, number, legal basis, instant.
+    pub decided: Option<(HandlingKind, Text, Text, Instant)>,
+    /// When the decision was published.
+    pub published: Option<Instant>,
+    /// Ground on which it is withheld, with the instant.
+    pub withheld: Option<(Text, Instant)>,
+    /// Who acknowledged the transfer, with the instant.
+    pub acknowledged: Option<(Text, Instant)>,
+    /// When rectification was verified.
+    pub rectified: Option<Date>,
+}
+
+/// An entry that may be corrected, and its corrections.
+#[derive(Debug, Clone)]
+pub struct Correctable {
+    /// Hash of the entry.
+    pub entry: EntryHash,
+    /// Who stated it.
+    pub author: KeyId,
+    /// Name of its event.
+    pub event: &'static str,
+    /// Names of its fields that may be corrected.
+    pub fields: &'static [&'static str],
+    /// The inspection it is about.
+    pub inspection: InspectionId,
+    /// Corrections in their order.
+    pub corrections: Vec<Correction>,
+}
+
+/// One correction; the value stated first stays on the ledger beside it.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// Position of the correction.
+    pub position: Position,
+    /// Who stated it.
+    pub by: KeyId,
+    /// When it was recorded.
+    pub at: Instant,
+    /// Which field.
+    pub field: Text,
+    /// What it should say.
+    pub value: Text,
+    /// Why.
+    pub reason: Text,
+}
