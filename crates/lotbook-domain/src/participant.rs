@@ -19,11 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 /// UNKNOWN_SUBJECT if a standing participant has no key, TOO_YOUNG if its key is too young,
-/// NOT_A_PARTICIPANT if they are fewer than two or all of the drawing section.
+/// NOT_A_PARTICIPANT if they are fewer than two or than must reveal, or all of the drawing section.
 pub fn participants(
     state: &State,
     batch: &Batch,
     barred: &BTreeSet<KeyId>,
+    min_reveals: u32,
     at: Instant,
 ) -> Result<Vec<Participant>, Refusal> {
     let rules = &state.rule_set()?.value;
@@ -43,11 +44,12 @@ pub fn participants(
         }
         found.insert(key_id, standing.role);
     }
-    if found.len() < crate::ceremony::MIN_COMMITTERS
+    // A retry keeps min_reveals: with fewer left than that it could only fail.
+    if found.len() < crate::ceremony::MIN_COMMITTERS.max(min_reveals as usize)
         || found.values().all(|r| *r == ParticipantRole::DrawingSection)
     {
         let what = format!(
-            "{} participants, or none from outside the drawing section; who failed to reveal is barred: name others in a new rule set",
+            "{} participants, {min_reveals} must reveal, and one must be from outside the drawing section; who failed to reveal is barred: name others in a new rule set",
             found.len()
         );
         return Err(Refusal::new(Code::NotAParticipant, &batch.batch, what));

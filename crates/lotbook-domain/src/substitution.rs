@@ -102,7 +102,8 @@ pub fn second_pool(
 }
 
 /// Whose slots are filled, and how: a granted swap is a withdrawal all the same where the inspector is not
-/// eligible in both pools or has withdrawn (draw.md 6), or where an inspection of the batch has started.
+/// eligible in both pools or has withdrawn (draw.md 6), where an inspection of the batch has started, or
+/// where a draw for it found no counterpart before.
 ///
 /// # Errors
 /// WRONG_PHASE if the batch has no assignment or the recusal was not granted.
@@ -120,6 +121,7 @@ pub fn replacement(
     let may_swap = eligible(drawn.pool.inspectors())
         && eligible(second.inspectors())
         && !drawn.board.withdrawn.contains(who)
+        && recusal.outcome.is_none()
         && started(state, batch).is_none();
     let none = || Refusal::new(Code::WrongPhase, id, format!("recusal {id} was not granted"));
     let decision = recusal.granted().ok_or_else(none)?.decision;

@@ -29,8 +29,8 @@ pub(crate) struct Pipeline {
 
 /// What is told next.
 enum Next {
-    /// The engine's answer, once it comes; with the place that the statement holds.
-    Answer(oneshot::Receiver<Result<Receipt, SubmitError>>, OwnedSemaphorePermit),
+    /// The engine's answer, once it comes.
+    Answer(oneshot::Receiver<Result<Receipt, SubmitError>>),
     /// No, already.
     Refused(Status),
     /// The stream ends, and why.
@@ -85,9 +85,18 @@ impl Pipeline {
         };
         let (tell, told) = oneshot::channel();
         let engine = self.engine.clone();
-        let submit = move || engine.submit(signed, Box::new(move |answer| drop(tell.send(answer))));
+        // The place is free as soon as the engine has answered, however slowly the answer is taken.
+        let submit = move || {
+            engine.submit(
+                signed,
+                Box::new(move |answer| {
+                    drop(tell.send(answer));
+                    drop(place);
+                }),
+            );
+        };
         match blocking(submit).await {
-            Ok(()) => Next::Answer(told, place),
+            Ok(()) => Next::Answer(told),
             Err(status) => Next::Refused(status),
         }
     }
@@ -97,7 +106,7 @@ impl Pipeline {
 async fn answer(mut waiting: mpsc::Receiver<Next>, out: mpsc::Sender<Result<SubmitStreamResponse, Status>>) {
     while let Some(next) = waiting.recv().await {
         let told = match next {
-            Next::Answer(told, _place) => match told.await {
+            Next::Answer(told) => match told.await {
                 Ok(Ok(receipt)) => Ok(Answered::Receipt(wire::receipt(receipt))),
                 Ok(Err(error)) => Ok(Answered::Status(status::to_bytes(&refusal(error)))),
                 Err(_) => Err(status::unavailable("the ledger stopped before it answered")),

@@ -8,14 +8,15 @@ use crate::decide::Stated;
 use crate::derived::derive;
 use crate::evolve::draw_id;
 use crate::participant::participants;
-use crate::pool::Basis;
+use crate::person;
+use crate::pool::{Basis, LATE_CHANGE_DAYS};
 use crate::staffing::firm_without_team;
 use crate::state::{BatchRecord, State};
-use lotbook_chain::{EntryHash, Instant, MAX_STATEMENT_BYTES, Sealed, TreeHash};
+use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, TreeHash};
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
 use lotbook_event::registry::RulesetAdopted;
-use lotbook_event::{BatchId, Code, FieldError, Flag, PlanId, Refusal, Statement, Text};
+use lotbook_event::{BatchId, Code, DecodeError, FieldError, Flag, PlanId, Refusal, Statement, Text};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,11 +95,17 @@ pub(super) fn invalid(subject: impl core::fmt::Display, error: &FieldError) -> R
 /// Who keeps the rosters does not draw from them (rules.md 1.8).
 pub(super) fn separate(state: &State, stated: &Stated<'_>, name: &str) -> Result<(), Refusal> {
     let author = stated.authentic.author();
+    let since = Instant(stated.at().0.saturating_sub(LATE_CHANGE_DAYS * DAY_SECONDS * Instant::SECOND));
     let enterprises = state.enterprises.values().map(|record| record.change.by);
     let inspectors = state.inspectors.values().map(|record| record.change.by);
     let conflicts = state.conflicts.values().map(|record| record.change.by);
-    if enterprises.chain(inspectors).chain(conflicts).any(|by| by == author) {
-        let found = format!("key {author} has stated rows of the rosters to be frozen");
+    let ended = state.ended.iter().filter(|change| change.at >= since).map(|change| change.by);
+    let keepers: BTreeSet<KeyId> = enterprises.chain(inspectors).chain(conflicts).chain(ended).collect();
+    if let Some(keeper) = keepers.into_iter().find(|keeper| person::same(state, *keeper, author)) {
+        let found = format!(
+            "key {keeper}, of the operator, has stated rows of the rosters to be frozen, or ended some in the \
+             last {LATE_CHANGE_DAYS} days"
+        );
         return Err(Refusal::new(Code::SelfApproval, name, found));
     }
     Ok(())
@@ -170,6 +177,8 @@ pub fn freeze<B: Borrow<Statement>>(
     let roots = pool.roots();
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
+    let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
+    let min_reveals = kept.unwrap_or(rules.value.min_reveals);
     let batch = &record.batch;
     let invalid = |error: FieldError| invalid(&e.batch, &error);
     let frozen = PoolFrozen {
@@ -191,12 +200,10 @@ pub fn freeze<B: Borrow<Statement>>(
         seats: scheme.value.seats.iter().map(|seat| PoolSeat { accepts: seat.accepts.clone() }).collect(),
         max_load: scheme.value.max_load,
         min_inspectors: scheme.value.min_inspectors,
-        participants: participants(state, batch, &barred, at)?,
+        participants: participants(state, batch, &barred, min_reveals, at)?,
         commit_deadline,
         reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
-        min_reveals: last
-            .and_then(|last| last.frozen.as_ref())
-            .map_or(rules.value.min_reveals, |f| f.stated.min_reveals),
+        min_reveals,
         replacement: None,
     };
     fits(frozen, sealed)
@@ -206,7 +213,11 @@ pub fn freeze<B: Borrow<Statement>>(
 pub(super) fn fits<B>(frozen: PoolFrozen, sealed: &Sealed<B>) -> Result<PoolFrozen, Refusal> {
     let strata = frozen.strata.len();
     let draw = frozen.draw.clone();
-    let bytes = derive(sealed.hash, 0, sealed.entry.recorded_at, frozen.clone().into()).encode().len();
+    let encoded = derive(sealed.hash, 0, sealed.entry.recorded_at, frozen.clone().into()).encode();
+    let bytes = encoded.len();
+    if let Err(DecodeError::Field(error)) = Statement::decode(&encoded) {
+        return Err(Refusal::new(Code::LimitExceeded, draw, format!("what would be frozen: {error}")));
+    }
     if strata > MAX_STRATA || bytes > MAX_STATEMENT_BYTES {
         let found = format!(
             "{strata} strata (at most {MAX_STRATA}), a frozen pool of {bytes} bytes (at most {MAX_STATEMENT_BYTES})"

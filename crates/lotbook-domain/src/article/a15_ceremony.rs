@@ -112,6 +112,8 @@ pub fn freeze<B: Borrow<Statement>>(
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
+    let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
+    let min_reveals = kept.unwrap_or(rules.value.min_reveals);
     let as_drawn = &drawn.frozen.stated;
     let frozen = PoolFrozen {
         draw: draw_id(&e.plan, &e.batch, Some(id), e.attempt).map_err(|error| invalid(id, &error))?,
@@ -133,12 +135,10 @@ pub fn freeze<B: Borrow<Statement>>(
         seats: as_drawn.seats.clone(),
         max_load: as_drawn.max_load,
         min_inspectors: as_drawn.min_inspectors,
-        participants: participants(state, content, &barred, at)?,
+        participants: participants(state, content, &barred, min_reveals, at)?,
         commit_deadline,
         reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
-        min_reveals: last
-            .and_then(|last| last.frozen.as_ref())
-            .map_or(rules.value.min_reveals, |f| f.stated.min_reveals),
+        min_reveals,
         replacement: Some(replacement(state, &batch, id, &second)?),
     };
     fits(frozen, sealed)

@@ -33,7 +33,8 @@ pub fn requested(state: &State, stated: &Stated<'_>, e: &RecusalRequested) -> Re
             Refusal::new(Code::InvalidValue, id, format!("a draw named after it {error}"))
         })?;
     }
-    not_asked_before(state, e, inspection)
+    not_asked_before(state, e, inspection)?;
+    not_rejected_before(state, stated, e)
 }
 
 /// An inspector asks for himself, an enterprise for its own inspections, a section for those it takes part
@@ -78,6 +79,26 @@ fn not_asked_before(state: &State, e: &RecusalRequested, inspection: &Inspection
     match open.find(|(_, other)| other.is_open(state)) {
         Some((other, _)) => {
             let found = format!("recusal {other} of {} is not settled yet", e.inspector);
+            Err(Refusal::new(Code::AlreadyRecorded, &e.recusal, found))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What was rejected is not asked for again by the same person: else who is to be inspected, or to inspect,
+/// could hold up the start for ever. A section or supervision still may.
+fn not_rejected_before(state: &State, stated: &Stated<'_>, e: &RecusalRequested) -> Result<(), Refusal> {
+    if !matches!(stated.statement().role, Role::Inspector | Role::Enterprise) {
+        return Ok(());
+    }
+    let same = |other: &Recusal| {
+        (&other.inspection, &other.inspector, other.ground) == (&e.inspection, &e.inspector, e.ground)
+            && other.decided.as_ref().is_some_and(|d| d.decision == RecusalDecision::Rejected)
+            && person::same(state, other.requested_by, stated.authentic.author())
+    };
+    match state.recusals.iter().find(|(_, other)| same(other)) {
+        Some((other, _)) => {
+            let found = format!("recusal {other} of {} on the same ground was rejected", e.inspector);
             Err(Refusal::new(Code::AlreadyRecorded, &e.recusal, found))
         }
         None => Ok(()),

@@ -51,9 +51,9 @@ fn unclosed<'a>(state: &'a State, id: &ViolationId) -> Result<&'a Violation, Ref
     Ok(violation)
 }
 
-/// The decision on a violation of an inspection that is not closed.
+/// A violation and its decision.
 fn decision<'a>(state: &'a State, id: &ViolationId) -> Result<(&'a Violation, HandlingKind), Refusal> {
-    let violation = unclosed(state, id)?;
+    let violation = state.violation(id)?;
     let none = || Refusal::new(Code::WrongPhase, id, format!("violation {id} is not decided"));
     let (kind, ..) = violation.decided.as_ref().ok_or_else(none)?;
     Ok((violation, *kind))
@@ -114,16 +114,11 @@ pub fn decided(state: &State, stated: &Stated<'_>, e: &HandlingDecided) -> Resul
     }
 }
 
-/// The decision is not published or withheld yet.
-fn unsettled(violation: &Violation, id: &ViolationId) -> Result<(), Refusal> {
-    once(violation.published.is_some(), id, "the decision was published")?;
-    once(violation.withheld.is_some(), id, "the decision was withheld")
-}
-
-/// The decision is published; that of a judicial transfer after its acknowledgement.
+/// The decision is published, once, also after it was withheld or the inspection closed; that of a judicial
+/// transfer after its acknowledgement.
 pub fn published(state: &State, e: &HandlingPublished) -> Result<(), Refusal> {
     let (violation, kind) = decision(state, &e.violation)?;
-    unsettled(violation, &e.violation)?;
+    once(violation.published.is_some(), &e.violation, "the decision was published")?;
     if kind == HandlingKind::TransferJudicial && violation.acknowledged.is_none() {
         let found = format!("the judicial organs have not acknowledged {}", e.violation);
         return wrong_phase(&e.violation, found);
@@ -134,11 +129,12 @@ pub fn published(state: &State, e: &HandlingPublished) -> Result<(), Refusal> {
 /// The decision is withheld, on a ground.
 pub fn withheld(state: &State, e: &HandlingWithheld) -> Result<(), Refusal> {
     let (violation, _) = decision(state, &e.violation)?;
-    unsettled(violation, &e.violation)?;
+    once(violation.published.is_some(), &e.violation, "the decision was published")?;
+    once(violation.withheld.is_some(), &e.violation, "the decision was withheld")?;
     filled(&e.violation, "ground for withholding", &e.ground)
 }
 
-/// A transfer is acknowledged, once.
+/// A transfer is acknowledged, once; also after closing, as it is not in the office's hand.
 pub fn acknowledged(state: &State, e: &TransferAcknowledged) -> Result<(), Refusal> {
     let (violation, kind) = decision(state, &e.violation)?;
     if !matches!(kind, HandlingKind::TransferAuthority | HandlingKind::TransferJudicial) {
@@ -149,7 +145,7 @@ pub fn acknowledged(state: &State, e: &TransferAcknowledged) -> Result<(), Refus
     filled(&e.violation, "receiving authority", &e.receiver)
 }
 
-/// Rectification is verified, once.
+/// Rectification is verified, once; also after closing.
 pub fn rectified(state: &State, stated: &Stated<'_>, e: &RectificationVerified) -> Result<(), Refusal> {
     let (violation, _) = decision(state, &e.violation)?;
     once(violation.rectified.is_some(), &e.violation, "rectification was verified")?;
@@ -203,16 +199,27 @@ pub(crate) fn outstanding(
 ) -> Option<String> {
     let steps = [
         ("the feedback was not sent", inspection.dispatched.is_some()),
-        ("the feedback was not delivered", inspection.delivered.is_some()),
+        ("the feedback was not delivered", inspection.delivered.is_some() || nobody_there(state, inspection)),
         ("the result was not published", inspection.published.is_some()),
-        ("the time for comments is not over", window_over(state, id, at)),
+        (
+            "the time for comments is not over",
+            window_over(state, id, at) || (inspection.delivered.is_none() && nobody_there(state, inspection)),
+        ),
     ];
     if let Some((what, _)) = steps.iter().find(|(_, done)| !done) {
         return Some(format!("{id}: {what}"));
     }
     let mut comments = state.comments.iter().filter(|(_, comment)| comment.inspection == *id);
-    let (unanswered, _) = comments.find(|(_, comment)| comment.answer.is_none())?;
+    // A late comment may be answered after closing: else one could keep an inspection open for ever.
+    let (unanswered, _) = comments.find(|(_, comment)| comment.answer.is_none() && !comment.late)?;
     Some(format!("{id}: comment {unanswered} is not answered"))
+}
+
+/// Nobody can be served where every item that applies found the enterprise gone.
+fn nobody_there(state: &State, inspection: &Inspection) -> bool {
+    let gone = |outcome| matches!(outcome, ItemOutcome::NotFound | ItemOutcome::ClosedOrLiquidating);
+    let outcome = |item| inspection.results.get(item).map(|result| result.outcome);
+    state.applicable_items(inspection).into_iter().all(|item| outcome(item).is_some_and(gone))
 }
 
 /// What of an inspection still needs a violation, a decision, or its publication.

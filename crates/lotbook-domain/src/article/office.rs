@@ -12,8 +12,9 @@ pub const MAX_WORKING_DAYS: u32 = 250;
 pub const MIN_WINDOW_MINUTES: u32 = 60;
 /// Longest window of a ceremony in minutes: thirty days.
 pub const MAX_WINDOW_MINUTES: u32 = 43_200;
-/// Most enterprises an inspector may get in one batch.
-pub const MAX_LOAD: u32 = 10_000;
+/// Most enterprises an inspector may get in one batch: a recusal lists all slots that somebody holds, with
+/// one more than the load for each substitution, and a list in an entry has at most 2,000 rows.
+pub const MAX_LOAD: u32 = 1_000;
 
 fn invalid(subject: impl core::fmt::Display, found: String) -> Refusal {
     Refusal::new(Code::InvalidValue, subject, found)

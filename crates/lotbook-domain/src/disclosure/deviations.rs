@@ -4,7 +4,7 @@ use super::{count, due_date, is_in, is_of_year};
 use crate::civil::{date_of, due_day_in, end_of};
 use crate::due::plan_subject;
 use crate::recusal::{Outcome, Recusal};
-use crate::state::State;
+use crate::state::{Flagged, State, Violation};
 use lotbook_chain::Instant;
 use lotbook_event::disclosure::{
     DisclosedDeadline, DisclosedDeviations, DisclosedFlag, DisclosedRecusals, DisclosedRefusals,
@@ -12,7 +12,7 @@ use lotbook_event::disclosure::{
 use lotbook_event::oversight::Obligation;
 use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::wire::Wire;
-use lotbook_event::{Date, InspectionId};
+use lotbook_event::{Date, Flag, InspectionId, ViolationId};
 use std::collections::BTreeMap;
 
 pub(super) fn part(state: &State, year: u32) -> DisclosedDeviations {
@@ -31,14 +31,20 @@ pub(super) fn part(state: &State, year: u32) -> DisclosedDeviations {
 
 fn flags(state: &State, year: u32) -> Vec<DisclosedFlag> {
     let of_year = state.flags.iter().filter(|flagged| is_in(flagged.at, year));
-    let row = |flagged: &crate::state::Flagged| DisclosedFlag {
+    let row = |flagged: &Flagged| DisclosedFlag {
         flag: flagged.flag.as_str().to_owned(),
         subject: flagged.subject.clone(),
-        detail: flagged.detail.clone(),
+        detail: if is_hidden(state, flagged) { String::new() } else { flagged.detail.clone() },
         recorded_at: flagged.at.wire(),
         position: flagged.position.wire(),
     };
     of_year.map(row).collect()
+}
+
+/// The detail of a flag on a violation whose decision is not public names dates that are not public either.
+fn is_hidden(state: &State, flagged: &Flagged) -> bool {
+    let violation = ViolationId::new(flagged.subject.as_str()).ok().and_then(|id| state.violations.get(&id));
+    flagged.flag == Flag::HandlingAged && violation.is_some_and(Violation::is_hidden)
 }
 
 /// D2-D4 of the year's inspections; D5 is the enterprise's time, not a duty.

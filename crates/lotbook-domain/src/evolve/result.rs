@@ -156,6 +156,11 @@ pub(super) fn correctable(state: &mut State, at: At<'_>, e: &Event) {
         event: e.name(),
         fields,
         inspection: inspection.clone(),
+        violation: match e {
+            Event::HandlingDecided(e) => Some(e.violation.clone()),
+            Event::HandlingPublished(e) => Some(e.violation.clone()),
+            _ => None,
+        },
         corrections: vec![],
     };
     state.correctable.insert(at.position(), known);

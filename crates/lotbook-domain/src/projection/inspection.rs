@@ -1,7 +1,7 @@
 //! Inspections: the whole timeline, results by item and section, and corrections beside what was stated.
 
 use super::{BadKey, beyond_id, from, is, micros, texts};
-use crate::state::{Correctable, Inspection, ItemResult, Origin, Phase, State};
+use crate::state::{Correctable, Inspection, ItemResult, Origin, Phase, State, Violation};
 use core::ops::Bound;
 use lotbook_chain::Position;
 use lotbook_event::proto as view;
@@ -81,10 +81,15 @@ impl Filter {
 
 type Corrected<'a> = (&'a Position, &'a Correctable);
 
-/// Entries with corrections, by inspection. Few entries are ever corrected.
+/// Entries with corrections, by inspection; none of a decision that is not public. Few are ever corrected.
 fn corrected(state: &State) -> BTreeMap<&InspectionId, Vec<Corrected<'_>>> {
     let mut by_inspection = BTreeMap::<_, Vec<_>>::new();
-    for (position, entry) in state.correctable.iter().filter(|(_, entry)| !entry.corrections.is_empty()) {
+    let hidden = |entry: &Correctable| {
+        let violation = entry.violation.as_ref().and_then(|id| state.violations.get(id));
+        violation.is_some_and(Violation::is_hidden)
+    };
+    let shown = |entry: &Correctable| !entry.corrections.is_empty() && !hidden(entry);
+    for (position, entry) in state.correctable.iter().filter(|(_, entry)| shown(entry)) {
         by_inspection.entry(&entry.inspection).or_default().push((position, entry));
     }
     by_inspection

@@ -56,7 +56,7 @@ fn of(id: &ViolationId, violation: &Violation) -> view::ViolationView {
         return view::ViolationView { violation: id.wire(), kind, ..view::ViolationView::default() };
     }
     // Of a decision that is withheld, the ground only.
-    let withheld = violation.withheld.as_ref();
+    let withheld = violation.withheld.as_ref().filter(|_| violation.published.is_none());
     let decided = violation.decided.as_ref().filter(|_| withheld.is_none());
     view::ViolationView {
         violation: id.wire(),

@@ -44,6 +44,15 @@ pub struct Violation {
     pub rectified: Option<Date>,
 }
 
+impl Violation {
+    /// Whether its decision is not public: withheld, or a judicial transfer that is not acknowledged.
+    pub fn is_hidden(&self) -> bool {
+        let judicial =
+            self.decided.as_ref().is_some_and(|(kind, ..)| *kind == HandlingKind::TransferJudicial);
+        (self.withheld.is_some() && self.published.is_none()) || (judicial && self.acknowledged.is_none())
+    }
+}
+
 /// An entry that may be corrected, and its corrections.
 #[derive(Debug, Clone)]
 pub struct Correctable {
@@ -57,6 +66,8 @@ pub struct Correctable {
     pub fields: &'static [&'static str],
     /// The inspection it is about.
     pub inspection: InspectionId,
+    /// The violation it is about, if it is one of its handling.
+    pub violation: Option<ViolationId>,
     /// Corrections in their order.
     pub corrections: Vec<Correction>,
 }
