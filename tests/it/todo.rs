@@ -9,7 +9,7 @@ use lotbook_domain::todo::{Todo, todo};
 
 fn everybody(world: &World) -> Vec<(KeyId, Vec<Todo>)> {
     let state = world.replica.state();
-    state.keys.keys().map(|key| (*key, todo(state, *key))).collect()
+    state.keys.keys().map(|key| (*key, todo(state, *key, state.head.recorded_at))).collect()
 }
 
 fn is_well_formed(all: &[Todo]) {

@@ -16,6 +16,13 @@ pub fn date_of(instant: Instant) -> Date {
     Date(EPOCH.saturating_add(SignedDuration::from_hours(days * 24)))
 }
 
+/// An instant as the office's people read it, to the minute.
+pub fn show(at: Instant) -> String {
+    let date = date_of(at);
+    let minutes = (at.0 - start_of(date).0).div_euclid(60 * Instant::SECOND);
+    format!("{date} {:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 /// The first instant of a date, 00:00.
 pub fn start_of(date: Date) -> Instant {
     Instant(days_between(Date(EPOCH), date) * DAY_US - OFFSET_US)

@@ -20,12 +20,7 @@ pub fn read(flag: &str, text: &str) -> Result<Instant> {
     Ok(civil::start_of(Date(at.date())).plus_seconds(since_midnight))
 }
 
-/// An instant as people read it.
-pub fn show(at: Instant) -> String {
-    let date = civil::date_of(at);
-    let minutes = (at.0 - civil::start_of(date).0).div_euclid(60 * Instant::SECOND);
-    format!("{date} {:02}:{:02}", minutes / 60, minutes % 60)
-}
+pub use civil::show;
 
 /// The day whose end a deadline is, or the time of a deadline within a day.
 pub fn deadline(at: Instant) -> String {

@@ -1,7 +1,7 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
 use super::{Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a15_recusal};
-use crate::civil::date_of;
+use crate::civil::{date_of, show};
 use crate::decide::Stated;
 use crate::evolve::At;
 use crate::state::{Inspection, Phase, State};
@@ -30,7 +30,14 @@ pub fn in_phase(inspection: &Inspection, id: &InspectionId, from: Phase, to: Pha
     if (from..=to).contains(&inspection.phase) {
         return Ok(());
     }
-    let found = format!("inspection {id} is {:?}, the step needs {from:?} to {to:?}", inspection.phase);
+    let now = inspection.phase;
+    let found = match () {
+        () if now > to && from == to => {
+            format!("inspection {id} is {now} already; this belongs while it is {from}")
+        }
+        () if now > to => format!("inspection {id} is {now} already; this belongs from {from} to {to}"),
+        () => format!("inspection {id} is {now}; it must be {from} before this"),
+    };
     Err(Refusal::new(Code::WrongPhase, id, found))
 }
 
@@ -46,12 +53,14 @@ pub fn occurred(
     }
     if occurred_at < inspection.assigned_at {
         let found = format!(
-            "it occurred at {} us, before the team was named at {} us",
-            occurred_at.0, inspection.assigned_at.0
+            "it occurred at {}, before the team was named at {}",
+            show(occurred_at),
+            show(inspection.assigned_at)
         );
         return Err(Refusal::new(Code::InvalidValue, id, found));
     }
-    let found = format!("it occurred at {} us, after it is recorded at {} us", occurred_at.0, stated.at().0);
+    let found =
+        format!("it occurred at {}, after it is recorded at {}", show(occurred_at), show(stated.at()));
     Err(Refusal::new(Code::InvalidValue, id, found))
 }
 

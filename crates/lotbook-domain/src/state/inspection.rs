@@ -23,6 +23,19 @@ pub enum Phase {
     Closed,
 }
 
+impl core::fmt::Display for Phase {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Assigned => "assigned",
+            Self::Notified => "notified",
+            Self::Started => "started",
+            Self::Concluded => "concluded",
+            Self::Reported => "reported",
+            Self::Closed => "closed",
+        })
+    }
+}
+
 /// Where an inspection comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {

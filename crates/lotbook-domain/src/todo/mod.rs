@@ -52,9 +52,8 @@ pub enum Left {
     LateBy(u32),
 }
 
-/// What the holder of a key has to do as of the last entry, by the rights of the key.
-pub fn todo(state: &State, key: KeyId) -> Vec<Todo> {
-    let now = state.head.recorded_at;
+/// What the holder of a key has to do at an instant, by the rights of the key.
+pub fn todo(state: &State, key: KeyId, now: Instant) -> Vec<Todo> {
     let mut all = drawing::ceremonies(&View { state, key, now });
     let rights = state.keys.get(&key).into_iter().flat_map(|record| record.rights());
     for (right, grant) in rights {

@@ -13,6 +13,9 @@ pub struct Demo {
     /// An office's folder in the format of the sample; the sample itself if absent.
     #[arg(long, value_name = "DIR")]
     pub office: Option<PathBuf>,
+    /// Stop before the first step on this day or later, to go on by hand.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<String>,
     /// Leave the server running.
     #[arg(long)]
     pub serve: bool,

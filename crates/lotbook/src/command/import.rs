@@ -10,6 +10,7 @@ use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use lotbook_client::Client;
+use lotbook_event::Event;
 use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub async fn run(args: Import) -> Result<Exit> {
         let key = args.key.as_deref();
         let key = key.ok_or_else(|| usage("name the author with --key FILE, or only look with --dry-run"))?;
         let (own, left) = own_drafts(&ledger, &keyfile::read(key)?, read.drafts);
-        keep_sealed(key, &read.sealed)?;
+        keep_sealed(key, &of_drafts(read.sealed, &own))?;
         state_all(&args.source, key, own).await?;
         left.iter().for_each(|line| eprintln!("left to another key: {line}"));
         others = !left.is_empty();
@@ -54,6 +55,19 @@ pub async fn run(args: Import) -> Result<Exit> {
         }
     }
     Ok(if rejected || others { Exit::SomeRejected } else { Exit::Done })
+}
+
+/// Sealed values whose commitments these drafts state: nobody keeps what somebody else will state.
+fn of_drafts(sealed: Vec<SealedValue>, drafts: &[Draft]) -> Vec<SealedValue> {
+    let mut stated = BTreeSet::new();
+    for draft in drafts {
+        match &draft.event {
+            Event::ConflictDeclared(e) => stated.extend(e.rows.iter().map(|row| row.ground_commitment)),
+            Event::RosterImported(e) => stated.extend([e.file_hash]),
+            _ => {}
+        }
+    }
+    sealed.into_iter().filter(|value| stated.contains(&value.commitment)).collect()
 }
 
 fn files(paths: &[PathBuf]) -> Result<Vec<File>> {
@@ -124,8 +138,12 @@ pub fn keep_sealed(key: &Path, sealed: &[SealedValue]) -> Result<Option<PathBuf>
     let path = PathBuf::from(name);
     keyfile::write_private(&path, serde_json::to_string_pretty(&rows)?.as_bytes())?;
     eprintln!(
-        "{} sealed values are kept in {} (readable by you only); the ledger has their commitments",
-        sealed.len(),
+        "{} kept in {} (readable by you only); the ledger is to have the commitments",
+        if sealed.len() == 1 {
+            "1 sealed value is".into()
+        } else {
+            format!("{} sealed values are", sealed.len())
+        },
         path.display()
     );
     Ok(Some(path))

@@ -55,7 +55,7 @@ async fn register(args: &Register) -> Result<Exit> {
     let Event::KeyRegistered(registered) = &event else { bail!("the file is no registration") };
     let right = right_of(registered.role, registered.section.as_ref());
     let about = format!("{} as {right}", registered.person);
-    let next = format!("the leader runs `lotbook key confirm {}`", registered.person);
+    let next = format!("the leader runs `lotbook key confirm \"{}\"`", registered.person);
     desk.tell(event, &about, &next).await
 }
 

@@ -4,9 +4,9 @@ use super::reading;
 use crate::cli::{Source, Todo as Args};
 use crate::exit::Exit;
 use crate::table::width_of;
-use crate::{keyfile, local_time, say};
+use crate::{keyfile, local_time, say, stating};
 use anyhow::Result;
-use lotbook_engine::State;
+use lotbook_chain::Instant;
 use lotbook_engine::domain::todo::{Left, Todo, todo};
 use lotbook_event::{Code, Refusal};
 
@@ -18,29 +18,36 @@ pub async fn run(args: Args) -> Result<Exit> {
         let found = format!("the key {key} is not registered on this ledger");
         return Err(Refusal::new(Code::UnknownKey, key, found).into());
     }
-    let duties = todo(state, key);
+    // A simulated ledger lives in its own time; a real one in ours, however long nothing was stated.
+    let last = state.head.recorded_at;
+    let now = if state.simulated() { last } else { stating::now().max(last) };
+    let duties = todo(state, key, now);
     let typed = |duty: &Todo| format!("lotbook {}{}", duty.command, place(&args.source, &args.key));
     if args.json {
         let rows: Vec<_> = duties.iter().map(|duty| row(duty, &typed(duty))).collect();
         let said = serde_json::json!({
-            "person": state.person_of(&key), "as_of": local_time::show(state.head.recorded_at), "todo": rows,
+            "person": state.person_of(&key), "as_of": local_time::show(now), "todo": rows,
         });
         say!("{said}");
         return Ok(Exit::Done);
     }
-    head(state, state.person_of(&key), duties.len());
+    head(now, state.person_of(&key), duties.len());
     for duty in &duties {
         say!("");
         say!("{}  {}", flushed(&when(duty)), duty.what);
-        say!("{}  {} (Art. {} / 第{2}条)", flushed(""), duty.what_zh, duty.article);
+        let article = match duty.article {
+            0 => String::new(),
+            n => format!(" (Art. {n} / 第{n}条)"),
+        };
+        say!("{}  {}{article}", flushed(""), duty.what_zh);
         say!("{}  {}", flushed(""), format!("{}  {}", duty.subject, duty.about).trim_end());
         say!("{}  {}", flushed(""), typed(duty));
     }
     Ok(Exit::Done)
 }
 
-fn head(state: &State, person: &str, duties: usize) {
-    let as_of = local_time::show(state.head.recorded_at);
+fn head(now: Instant, person: &str, duties: usize) {
+    let as_of = local_time::show(now);
     match duties {
         0 => say!("{person}: nothing to do as of {as_of}. 没有待办事项"),
         n => say!("{person}: {n} to do as of {as_of}. 待办 {n} 项"),

@@ -15,6 +15,12 @@ pub fn run(args: &Verify) -> Result<Exit> {
     if !data.journal().is_dir() {
         anyhow::bail!("{} is no data directory: it has no journal", args.target.display());
     }
+    if let Some(anchor) = args.anchor.as_deref().filter(|anchor| !anchor.exists()) {
+        anyhow::bail!(
+            "there is no anchor {}: nothing would show that the log was cut short",
+            anchor.display()
+        );
+    }
     let verdict = reading::of_data_dir(&data).and_then(|ledger| Ok(ledger.verdict(&expectations)?));
     match verdict {
         Ok(verdict) => {

@@ -26,7 +26,7 @@ use crate::command::{reading, tell_verdict};
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::office_folder;
-use crate::say;
+use crate::{given, say};
 use anyhow::{Context, Result};
 use lotbook_engine::State;
 use lotbook_verifier::Expectations;
@@ -44,6 +44,8 @@ pub async fn run(args: Demo) -> Result<Exit> {
         None => (office_folder::sample(), vec![]),
     };
     let script = script::Script::of(&files, timeline)?;
+    let until = args.until.as_deref().map(|day| given::date("--until", day)).transpose()?;
+    let until = until.map(|day| agenda::on(day.0, 0, 0));
     let mut story = Story::new(args.json, script.year);
     story.line(&format!(
         "{}: the year {} on a new ledger in {}",
@@ -53,7 +55,7 @@ pub async fn run(args: Demo) -> Result<Exit> {
     ));
     let year = script.year;
     let (mut player, serving) = Player::start(&data, &script, story).await?;
-    let played = player.play(script).await;
+    let played = player.play(script, until).await;
     player.keep_sealed(&data)?;
     let story = player.into_story();
     played?;
@@ -76,10 +78,12 @@ pub async fn run(args: Demo) -> Result<Exit> {
         say!("\nOffline, from the files alone:");
         tell_verdict(&verdict);
         tell_certificates(ledger.verifier.state(), &dir);
-        say!(
-            "  the annual disclosure, derived again: lotbook disclosure --year {year} --data {}",
-            dir.display()
-        );
+        if ledger.verifier.state().disclosures.contains_key(&year) {
+            say!(
+                "  the annual disclosure, derived again: lotbook disclosure --year {year} --data {}",
+                dir.display()
+            );
+        }
         say!(
             "\n{} lines of story, {} entries, {:.1} s",
             story.lines(),

@@ -92,13 +92,17 @@ impl Player {
     }
 
     /// Plays the whole script.
-    pub async fn play(&mut self, script: Script) -> Result<()> {
+    pub async fn play(&mut self, script: Script, until: Option<Instant>) -> Result<()> {
         self.days = script.days;
         self.agenda = script.agenda;
         self.follow().await?;
         self.found(script.founding).await?;
         self.register().await?;
         while let Some((at, step)) = self.agenda.next() {
+            if until.is_some_and(|until| at >= until) {
+                self.story.tell_counts();
+                return Ok(());
+            }
             self.move_to(at).await?;
             let told = format!("{step:?}");
             self.step(step).await.with_context(|| format!("while playing {told}"))?;
