@@ -330,12 +330,14 @@ impl Fold {
                 view.decided_at = Some(at.at);
                 let inspection = view.inspection.clone().unwrap();
                 self.about.insert(at.position, (inspection, "HandlingDecided"));
+                self.decisions.insert(at.position, e.violation.to_string());
             }
             Event::HandlingPublished(e) => {
                 let view = self.on_violation(&e.violation);
                 view.published_at = Some(at.at);
                 let inspection = view.inspection.clone().unwrap();
                 self.about.insert(at.position, (inspection, "HandlingPublished"));
+                self.decisions.insert(at.position, e.violation.to_string());
             }
             Event::HandlingWithheld(e) => {
                 let view = self.on_violation(&e.violation);

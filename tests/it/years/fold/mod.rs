@@ -80,6 +80,8 @@ pub struct Fold {
     /// Inspection and event of an entry.
     about: BTreeMap<u64, (String, &'static str)>,
     corrections: BTreeMap<u64, Vec<CorrectionView>>,
+    /// Violations of the entries that decide or publish, by position.
+    decisions: BTreeMap<u64, String>,
     /// Who withdrew, and which pairs were recused, by batch.
     withdrawn: BTreeMap<String, BTreeSet<String>>,
 }
@@ -173,7 +175,17 @@ impl Fold {
 
     /// What can be said only at the end.
     fn end(&mut self) {
+        let judicial = i32::from(HandlingKind::TransferJudicial);
         for (corrected, corrections) in &self.corrections {
+            // What is hidden of a decision is not told by its corrections.
+            let decision = self.decisions.get(corrected).map(|violation| &self.violations[violation]);
+            let hidden = decision.is_some_and(|v| {
+                (v.withheld_at.is_some() && v.published_at.is_none())
+                    || (v.kind == judicial && v.acknowledged_at.is_none())
+            });
+            if hidden {
+                continue;
+            }
             let (inspection, _) = &self.about[corrected];
             let inspection = self.inspections.get_mut(inspection).unwrap();
             inspection.corrections.extend(corrections.iter().cloned());
