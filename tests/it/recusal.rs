@@ -523,6 +523,8 @@ async fn recusals_run_in_the_order_of_their_decisions_and_an_exhausted_pool_may_
     let records = certified(&world).await;
     let order: Vec<_> = records.iter().map(|r| (r.recusal_id.as_str(), r.exhausted.is_some())).collect();
     assert_eq!(order, [("R1", true), ("R2", false), ("R1", false)]);
+    // A swap that found no counterpart is a withdrawal the next time: else nobody could ever come.
+    assert_eq!((records[0].kind, records[2].kind), (SubstitutionKind::Swap, SubstitutionKind::Withdraw));
     world.verify().await;
 }
 
@@ -639,5 +641,25 @@ async fn a_granted_swap_is_a_withdrawal_once_an_inspection_of_the_batch_has_star
     assert!(with_member(&world, &who).is_empty());
     assert_eq!(of(&world, &other).team, before.team);
     assert_eq!(certified(&world).await[0].kind, SubstitutionKind::Withdraw);
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_rejected_is_not_asked_for_again_by_those_concerned() {
+    let mut world = drawn().await;
+    let (inspection, record) = inspections(&world)[0].clone();
+    let who = record.team[0].clone();
+    let key = format!("inspector-{who}");
+    let request = |recusal: &str, ground| asking(recusal, &inspection, &who, ground);
+    world.state(&key, Role::Inspector, None, request("R1", CONFLICT)).await.unwrap();
+    decide(&mut world, "R1", RecusalDecision::Rejected).await.unwrap();
+    let again = world.state(&key, Role::Inspector, None, request("R2", CONFLICT)).await;
+    assert_eq!(code(again), "ALREADY_RECORDED");
+    // On another ground, and by the section, it is.
+    world.state(&key, Role::Inspector, None, request("R3", UNAVAILABLE)).await.unwrap();
+    decide(&mut world, "R3", RecusalDecision::Rejected).await.unwrap();
+    ask(&mut world, "R4", &inspection, &who, CONFLICT).await;
+    decide(&mut world, "R4", RecusalDecision::Rejected).await.unwrap();
+    start(&mut world, &inspection).await.unwrap();
     world.verify().await;
 }
