@@ -7,6 +7,7 @@ use crate::obligation::DutyKey;
 use crate::state::{Inspection, ItemResult, Phase, State};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
+use lotbook_event::registry::Duty;
 use lotbook_event::{Date, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
@@ -49,9 +50,26 @@ pub(super) fn concluded(state: &mut State, at: At<'_>, e: &InspectionConcluded) 
     let Some(inspection) = state.inspections.get(&e.inspection) else { return };
     if is_comprehensive(state, inspection) {
         comprehensive_goes_on(state, at, &e.inspection);
-    } else if everybody_concluded(inspection) {
+    } else if everybody_concluded(state, inspection) {
         conclude(state, at, &e.inspection);
         start_report(state, &e.inspection, date_of(e.occurred_at));
+    }
+}
+
+/// Who leaves the roster or the duty after the start cannot conclude any more: where everybody else has,
+/// the inspection is concluded, and D2 runs from the day of the record.
+pub(super) fn somebody_left(state: &mut State, at: At<'_>) {
+    let begun = |i: &Inspection| i.phase == Phase::Started && !i.concluded.is_empty();
+    let begun: Vec<_> =
+        state.inspections.iter().filter(|(_, i)| begun(i)).map(|(id, _)| id.clone()).collect();
+    for id in begun {
+        let Some(inspection) = state.inspections.get(&id) else { continue };
+        if is_comprehensive(state, inspection) {
+            comprehensive_goes_on(state, at, &id);
+        } else if everybody_concluded(state, inspection) {
+            conclude(state, at, &id);
+            start_report(state, &id, at.date());
+        }
     }
 }
 
@@ -65,7 +83,7 @@ fn comprehensive_goes_on(state: &mut State, at: At<'_>, id: &InspectionId) {
     let applicable = state.applicable_items(inspection);
     let results = inspection.results.iter().filter(|(item, _)| applicable.contains(item));
     let last = results.map(|(_, result)| date_of(result.at)).max();
-    let done = everybody_concluded(inspection);
+    let done = everybody_concluded(state, inspection);
     let runs = state.obligations.last_day(&(Obligation::Report, id.as_str().to_owned())).is_some();
     if let Some(last) = last.filter(|_| !runs) {
         start_report(state, id, last);
@@ -75,8 +93,12 @@ fn comprehensive_goes_on(state: &mut State, at: At<'_>, id: &InspectionId) {
     }
 }
 
-fn everybody_concluded(inspection: &Inspection) -> bool {
-    inspection.team.iter().all(|member| inspection.concluded.contains(member))
+/// Somebody has concluded, and so has every member who is on the roster and on duty.
+fn everybody_concluded(state: &State, inspection: &Inspection) -> bool {
+    let on_duty =
+        |id: &InspectorId| state.inspectors.get(id).is_some_and(|record| record.row.duty == Duty::Active);
+    let done = |member: &InspectorId| inspection.concluded.contains(member) || !on_duty(member);
+    !inspection.concluded.is_empty() && inspection.team.iter().all(done)
 }
 
 fn conclude(state: &mut State, at: At<'_>, id: &InspectionId) {

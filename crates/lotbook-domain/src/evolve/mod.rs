@@ -104,10 +104,12 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         | Event::InspectorUpdated(InspectorUpdated { rows }) => {
             let record = |row: &Inspector| InspectorRecord { row: row.clone(), change: at.change() };
             state.inspectors.extend(rows.iter().map(|row| (row.inspector.clone(), record(row))));
+            somebody_left(state, at);
         }
         Event::InspectorRemoved(e) => {
             state.inspectors.retain(|id, _| !e.inspectors.contains(id));
             state.ended.extend(e.inspectors.iter().map(|_| at.change()));
+            somebody_left(state, at);
         }
         Event::EnterpriseEnrolled(EnterpriseEnrolled { rows })
         | Event::EnterpriseUpdated(EnterpriseUpdated { rows }) => {

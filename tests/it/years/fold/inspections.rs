@@ -109,7 +109,11 @@ impl Fold {
     /// item starts it, and it is concluded when that and every conclusion is there.
     fn goes_on(&mut self, at: &At<'_>, id: &str, concluded: Option<Instant>) {
         let view = self.inspections[id].clone();
-        let everybody = view.team.iter().all(|member| view.concluded.contains(member));
+        let on_duty = |id: &String| {
+            self.inspectors.get(id).is_some_and(|i| i.row.as_ref().unwrap().duty == i32::from(Duty::Active))
+        };
+        let everybody = !view.concluded.is_empty()
+            && view.team.iter().all(|member| view.concluded.contains(member) || !on_duty(member));
         let days = self.rules.as_ref().unwrap().report_working_days;
         let mut done = everybody;
         if view.sections.len() > 1 {
@@ -127,6 +131,16 @@ impl Fold {
         if done {
             let view = self.inspections.get_mut(id).unwrap();
             (view.phase, view.concluded_at) = (InspectionPhase::Concluded.into(), Some(at.at));
+        }
+    }
+
+    /// Who is off the roster or the duty is not waited for.
+    pub(super) fn somebody_left(&mut self, at: &At<'_>) {
+        let started = i32::from(InspectionPhase::Started);
+        let begun = self.inspections.iter().filter(|(_, i)| i.phase == started && !i.concluded.is_empty());
+        let begun: Vec<_> = begun.map(|(id, _)| id.clone()).collect();
+        for id in begun {
+            self.goes_on(at, &id, Some(Instant(at.at)));
         }
     }
 

@@ -26,13 +26,19 @@ impl Fold {
             Event::ItemPublished(e) => self.items_are(&e.items, ItemPhase::Published, Some(at.at)),
             Event::ItemWithdrawn(e) => self.items_are([&e.item], ItemPhase::Withdrawn, None),
             Event::InspectorEnrolled(row::InspectorEnrolled { rows })
-            | Event::InspectorUpdated(row::InspectorUpdated { rows }) => rows.iter().for_each(|one| {
-                let view = InspectorView { row: Some(one.wire()), changed_at: at.at };
-                self.inspectors.insert(one.inspector.to_string(), view);
-            }),
-            Event::InspectorRemoved(e) => e.inspectors.iter().for_each(|id| {
-                self.inspectors.remove(id.as_str());
-            }),
+            | Event::InspectorUpdated(row::InspectorUpdated { rows }) => {
+                rows.iter().for_each(|one| {
+                    let view = InspectorView { row: Some(one.wire()), changed_at: at.at };
+                    self.inspectors.insert(one.inspector.to_string(), view);
+                });
+                self.somebody_left(at);
+            }
+            Event::InspectorRemoved(e) => {
+                e.inspectors.iter().for_each(|id| {
+                    self.inspectors.remove(id.as_str());
+                });
+                self.somebody_left(at);
+            }
             Event::EnterpriseEnrolled(row::EnterpriseEnrolled { rows })
             | Event::EnterpriseUpdated(row::EnterpriseUpdated { rows }) => rows.iter().for_each(|one| {
                 let view = self.enterprises.entry(one.uscc.to_string()).or_default();
