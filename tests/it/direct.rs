@@ -257,3 +257,25 @@ async fn a_substitute_has_no_conflict_with_the_enterprise() {
     assert_eq!(code, "CONFLICT_OF_INTEREST", "{found}");
     world.verify().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_after_the_start_is_not_waited_for() {
+    let mut world = World::new().await;
+    let firm = undrawn(&world);
+    let id = opened(&mut world, "D-1", &firm).await;
+    let event = start(&world, &id);
+    member(&mut world, &id, 0, event).await;
+    let state = world.replica.state();
+    let item = state.applicable_items(&state.inspections[&id])[0].to_string();
+    member(&mut world, &id, 0, item_result(&id, &item, ItemOutcome::NoProblem)).await;
+    let event = conclusion(&world, &id);
+    member(&mut world, &id, 0, event).await;
+    assert_eq!(no_member(&mut world, &id, 0, report(&id)).await.0, "WRONG_PHASE");
+    let state = world.replica.state();
+    let gone = state.inspectors[&state.inspections[&id].team[1]].row.clone();
+    let rows = vec![registry::Inspector { duty: Duty::OffPost, ..gone }];
+    office(&mut world, Role::Registrar, None, registry::InspectorUpdated { rows }).await;
+    assert_eq!(world.replica.state().inspections[&id].phase, Phase::Concluded);
+    member(&mut world, &id, 0, report(&id)).await;
+    world.verify().await;
+}
