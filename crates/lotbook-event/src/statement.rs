@@ -112,6 +112,9 @@ macro_rules! events {
             /// The name of every event.
             pub const NAMES: &'static [&'static str] = &[$($(stringify!($name)),*),*];
 
+            /// The name of every family, as in the file names of their definitions.
+            pub const FAMILIES: &'static [&'static str] = &[$(stringify!($module)),*];
+
             /// The event's name, as in the catalogue of rules.md 1.9.
             pub fn name(&self) -> &'static str {
                 match self { $($(Self::$name(_) => stringify!($name)),*),* }

@@ -21,7 +21,7 @@ pub trait Wire: Sized {
 
 /// A field that is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("field {path}: {problem}")]
+#[error("{}{problem}", self.place())]
 pub struct FieldError {
     /// Path of the field, such as `rows[3].uscc`.
     pub path: String,
@@ -33,6 +33,11 @@ impl FieldError {
     /// An error of the field itself; the path grows on the way out.
     pub fn new(problem: impl Into<String>) -> Self {
         Self { path: String::new(), problem: problem.into() }
+    }
+
+    /// Where it is, for people; nothing where the caller knows.
+    fn place(&self) -> String {
+        if self.path.is_empty() { String::new() } else { format!("field {}: ", self.path) }
     }
 
     /// The same error seen from the message that holds the field.

@@ -18,7 +18,8 @@ fn message(name: &str) -> Result<MessageDescriptor> {
 /// A statement around an event given as JSON; `frame` supplies everything but the event.
 pub fn with_event(frame: &Statement, name: &str, json: &str) -> Result<Statement> {
     if !lotbook_event::Event::NAMES.contains(&name) {
-        bail!("there is no event {name}; events are {}", lotbook_event::Event::NAMES.join(", "));
+        let names = lotbook_event::Event::NAMES.join(", ");
+        return Err(crate::exit::usage(format!("there is no event {name}; events are {names}")));
     }
     let mut reader = serde_json::Deserializer::from_str(json);
     let event = DynamicMessage::deserialize(message(name)?, &mut reader)

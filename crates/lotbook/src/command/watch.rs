@@ -1,14 +1,26 @@
 //! `watch`: a subscription, verified while it streams.
 
 use crate::cli::Watch;
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::json;
 use crate::say;
 use anyhow::Result;
 use lotbook_client::{Client, Verified, VerifiedEntry};
+use lotbook_event::Event;
 use tokio_stream::StreamExt;
 
 pub async fn run(args: Watch) -> Result<Exit> {
+    let families = || Event::FAMILIES.iter().map(|family| family.trim_end_matches("_event"));
+    let known =
+        |name: &&String| Event::NAMES.contains(&name.as_str()) || families().any(|f| f == name.as_str());
+    if let Some(name) = args.filter.iter().find(|name| !known(name)) {
+        let families: Vec<_> = families().collect();
+        return Err(usage(format!(
+            "--filter {name} is no event and no family; families are {}, events are {}",
+            families.join(", "),
+            Event::NAMES.join(", ")
+        )));
+    }
     let client = Client::trust_on_first_use(&args.server).await?;
     eprintln!("ledger {} of {}", client.trust_root().ledger_id, client.trust_root().origin);
     let mut stream = client.subscribe(args.from).await?;
