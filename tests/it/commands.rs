@@ -101,6 +101,7 @@ async fn everything_is_shown_from_a_server_and_from_its_folder_alike() {
         "plan",
         "batch",
         "draw",
+        "assignment",
         "recusal",
         "inspection",
         "comment",
@@ -108,6 +109,7 @@ async fn everything_is_shown_from_a_server_and_from_its_folder_alike() {
         "obligations",
         "disclosure",
         "refusals",
+        "refusal-counts",
     ];
     for kind in kinds {
         let served = done(&["show", kind, "--server", &url, "--json"]);
@@ -123,6 +125,17 @@ async fn everything_is_shown_from_a_server_and_from_its_folder_alike() {
             );
         }
         assert!(!done(&["show", kind, "--server", &url]).is_empty(), "{kind}");
+    }
+    // A pool is that of a draw: the batch's rows, and the second ones of a recusal.
+    assert_eq!(run(&["show", "pool", "--server", &url]).code, Some(64));
+    for draw in world.replica.state().ceremonies.keys().map(ToString::to_string) {
+        let served = done(&["show", "pool", &draw, "--server", &url, "--json"]);
+        let rows: serde_json::Value = serde_json::from_str(&served).unwrap();
+        let found = rows["rows"].as_array().unwrap().len();
+        let draw = lotbook_event::DrawId::new(draw).unwrap();
+        let filter = lotbook_domain::projection::pool_row::Filter::default();
+        let expected = lotbook_domain::projection::pool_rows(world.replica.state(), &draw, "", &filter);
+        assert_eq!(found, expected.unwrap().unwrap().count(), "{draw}");
     }
     let state = world.replica.state();
     let (id, inspection) = state.inspections.iter().next().unwrap();

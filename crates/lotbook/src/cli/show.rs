@@ -9,7 +9,7 @@ pub struct Show {
     /// What to show.
     #[arg(value_enum)]
     pub what: What,
-    /// Which one: its identifier, or its name; all of them if absent.
+    /// Which one: its identifier, or its name; all of them if absent. For a pool, its draw.
     pub id: Option<String>,
     /// The ledger.
     #[command(flatten)]
@@ -38,6 +38,10 @@ pub enum What {
     Batch,
     /// Draws. 抽取
     Draw,
+    /// The frozen pool of a draw, which is named: every row with its reason. 抽取池
+    Pool,
+    /// Drawn enterprises with their teams, tickets and slots. 分配
+    Assignment,
     /// Recusals. 回避
     Recusal,
     /// Inspections. 检查
@@ -52,4 +56,6 @@ pub enum What {
     Disclosure,
     /// Refusals on record. 拒绝记录
     Refusals,
+    /// Refusals beyond the limit of a key and hour, counted. 拒绝计数
+    RefusalCounts,
 }

@@ -5,7 +5,7 @@ mod text;
 mod views;
 
 use crate::cli::{Show, What};
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::say;
 use anyhow::Result;
 use lotbook_event::{Code, Refusal};
@@ -18,6 +18,11 @@ pub async fn run(args: Show) -> Result<Exit> {
             _ => identity::identity(&args.source, args.json).await,
         };
     };
+    if args.what == What::Pool {
+        let draw = args.id.as_deref().ok_or_else(|| usage("name the draw: lotbook show pool DRAW"))?;
+        list(kind, &views::pool(&args.source, draw).await?, args.json);
+        return Ok(Exit::Done);
+    }
     let rows = views::rows(&args.source, args.what, kind).await?;
     match &args.id {
         Some(id) => one(kind, id, rows, args.json),

@@ -2,11 +2,13 @@
 
 use super::super::reading;
 use crate::cli::{Source, What};
+use crate::exit::usage;
 use crate::json::View;
 use anyhow::Result;
 use lotbook_client::{Client, proto};
 use lotbook_engine::State;
 use lotbook_engine::domain::projection;
+use lotbook_event::{Code, DrawId, Refusal};
 use serde_json::Value;
 
 /// A kind of view.
@@ -92,6 +94,24 @@ const KINDS: &[(What, Kind)] = &[
         },
     ),
     (
+        What::Pool,
+        Kind {
+            singular: "row",
+            plural: "rows",
+            columns: &["kind", "uscc", "inspector", "stratum", "qualifications", "eligible", "reason"],
+            names: &[],
+        },
+    ),
+    (
+        What::Assignment,
+        Kind {
+            singular: "assignment",
+            plural: "assignments",
+            columns: &["inspection", "stratum", "slots"],
+            names: &["/inspection", "/uscc", "/draw"],
+        },
+    ),
+    (
         What::Recusal,
         Kind {
             singular: "recusal",
@@ -154,11 +174,40 @@ const KINDS: &[(What, Kind)] = &[
             names: &["/position"],
         },
     ),
+    (
+        What::RefusalCounts,
+        Kind {
+            singular: "count",
+            plural: "counts",
+            columns: &["position", "hour", "author", "refusals"],
+            names: &["/position"],
+        },
+    ),
 ];
 
 /// The kind of what is shown.
 pub fn kind(what: What) -> Option<&'static Kind> {
     KINDS.iter().find(|(known, _)| *known == what).map(|(_, kind)| kind)
+}
+
+/// Every row of the frozen pool of a draw.
+pub async fn pool(source: &Source, draw: &str) -> Result<Vec<Row>> {
+    let draw = DrawId::new(draw).map_err(|error| usage(format!("the draw: {error}")))?;
+    let none = || Refusal::new(Code::UnknownSubject, &draw, format!("there is no draw {draw}"));
+    let rows = match &source.server {
+        Some(url) => {
+            let client = Client::trust_on_first_use(url).await?;
+            client.list(proto::ListPoolRowsRequest { draw: draw.to_string(), ..Default::default() }).await?
+        }
+        None => {
+            let ledger = reading::ledger(source).await?;
+            let filter = projection::pool_row::Filter::default();
+            let rows = projection::pool_rows(ledger.verifier.state(), &draw, "", &filter)?;
+            rows.ok_or_else(none)?.map(|(_, row)| row).collect()
+        }
+    };
+    let views: Result<Vec<_>> = rows.iter().map(|row| View::of("PoolRowView", row)).collect();
+    Ok(views?.into_iter().map(|view| Row { names: vec![], view }).collect())
 }
 
 /// Every row of a kind.
@@ -191,13 +240,14 @@ macro_rules! projected {
 
 fn of_state(state: &State, what: What) -> Result<Vec<View>> {
     match what {
-        What::Identity | What::Office => Ok(vec![]),
+        What::Identity | What::Office | What::Pool => Ok(vec![]),
         What::Item => projected!(state, items, item, "ItemView"),
         What::Inspector => projected!(state, inspectors, inspector, "InspectorView"),
         What::Enterprise => projected!(state, enterprises, enterprise, "EnterpriseView"),
         What::Plan => projected!(state, plans, plan, "PlanView"),
         What::Batch => projected!(state, batches, batch, "BatchView"),
         What::Draw => projected!(state, draws, draw, "DrawView"),
+        What::Assignment => projected!(state, assignments, assignment, "AssignmentView"),
         What::Recusal => projected!(state, recusals, recusal, "RecusalView"),
         What::Inspection => projected!(state, inspections, inspection, "InspectionView"),
         What::Comment => projected!(state, comments, comment, "CommentView"),
@@ -208,6 +258,7 @@ fn of_state(state: &State, what: What) -> Result<Vec<View>> {
             rows.map(|(_, view)| View::of("AnnualDisclosureView", &view)).collect()
         }
         What::Refusals => projected!(state, refusals, refusal, "RefusalView"),
+        What::RefusalCounts => projected!(state, refusal_counts, refusal, "RefusalCountView"),
     }
 }
 
@@ -221,13 +272,14 @@ macro_rules! asked {
 
 async fn of_server(client: &Client, what: What) -> Result<Vec<View>> {
     match what {
-        What::Identity | What::Office => Ok(vec![]),
+        What::Identity | What::Office | What::Pool => Ok(vec![]),
         What::Item => asked!(client, ListItemsRequest, "ItemView"),
         What::Inspector => asked!(client, ListInspectorsRequest, "InspectorView"),
         What::Enterprise => asked!(client, ListEnterprisesRequest, "EnterpriseView"),
         What::Plan => asked!(client, ListPlansRequest, "PlanView"),
         What::Batch => asked!(client, ListBatchesRequest, "BatchView"),
         What::Draw => asked!(client, ListDrawsRequest, "DrawView"),
+        What::Assignment => asked!(client, ListAssignmentsRequest, "AssignmentView"),
         What::Recusal => asked!(client, ListRecusalsRequest, "RecusalView"),
         What::Inspection => asked!(client, ListInspectionsRequest, "InspectionView"),
         What::Comment => asked!(client, ListCommentsRequest, "CommentView"),
@@ -235,5 +287,6 @@ async fn of_server(client: &Client, what: What) -> Result<Vec<View>> {
         What::Obligations => asked!(client, ListObligationsRequest, "ObligationView"),
         What::Disclosure => asked!(client, ListDisclosuresRequest, "AnnualDisclosureView"),
         What::Refusals => asked!(client, ListRefusalsRequest, "RefusalView"),
+        What::RefusalCounts => asked!(client, ListRefusalCountsRequest, "RefusalCountView"),
     }
 }
