@@ -15,9 +15,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lotbook-engine", &["lotbook-chain", "lotbook-event", "lotbook-domain", "lotbook-store"]),
     ("lotbook-client", &["lotbook-chain", "lotbook-event", "lotbook-rpc"]),
     ("lotbook-verifier", &["lotbook-chain", "lotbook-draw", "lotbook-event", "lotbook-domain"]),
+    ("lotbook-tlog", &["lotbook-chain"]),
     (
         "lotbook-server",
-        &["lotbook-event", "lotbook-domain", "lotbook-rpc", "lotbook-engine", "lotbook-store"],
+        &[
+            "lotbook-event",
+            "lotbook-domain",
+            "lotbook-rpc",
+            "lotbook-engine",
+            "lotbook-store",
+            "lotbook-tlog",
+        ],
     ),
     // lotbook-draw: a participant computes the commitment on their own machine (ADR 0002).
     (
@@ -31,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lotbook-import",
             "lotbook-server",
             "lotbook-store",
+            "lotbook-tlog",
             "lotbook-verifier",
         ],
     ),
@@ -40,7 +49,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 const WALLS: &[(&str, &[&str])] = &[
     ("sled", &["lotbook-store"]),
     ("tonic", &["lotbook-rpc", "lotbook-client", "lotbook-server", "lotbook"]),
-    ("tokio", &["lotbook-client", "lotbook-server", "lotbook"]),
+    ("tokio", &["lotbook-client", "lotbook-tlog", "lotbook-server", "lotbook"]),
+    ("axum", &["lotbook-tlog", "lotbook-server"]),
+    ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
 ];

@@ -132,12 +132,12 @@ impl FromStr for Checkpoint {
 }
 
 /// ASCII digits without sign or leading zero, at most 2^64 - 1.
-fn parse_decimal(text: &str) -> Option<u64> {
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
     let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     canonical.then(|| text.parse().ok()).flatten()
 }
 
-fn parse_root(text: &str) -> Option<TreeHash> {
+pub(crate) fn parse_root(text: &str) -> Option<TreeHash> {
     BASE64.decode(text.as_bytes()).ok()?.as_slice().try_into().ok()
 }
 

@@ -1,5 +1,5 @@
-//! Bytes, hashes and signatures of a ledger: entry and hash chain, RFC 6962 tree and inclusion
-//! proofs, C2SP signed note and checkpoint, receipt.
+//! Bytes, hashes and signatures of a ledger: entry and hash chain, RFC 6962 tree with its proofs, receipt,
+//! and what C2SP says of logs: signed note, checkpoint, cosignature, tiles, witness, policy, proof file.
 //!
 //! This room knows bytes, not meaning: no event, no clock, no randomness, no I/O. An auditor starts
 //! here. Where to read first: [`entry`] (what is hashed), then [`tree`], then [`receipt`].
@@ -21,29 +21,43 @@
 // A test may panic: that is how it fails.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod add_checkpoint;
+pub mod bundle;
 pub mod checkpoint;
+pub mod consistency;
+pub mod cosignature;
 pub mod entry;
 pub mod hash;
 pub mod inclusion;
+pub mod layout;
 pub mod note;
+pub mod policy;
 pub mod receipt;
 pub mod sign;
 pub mod tile;
+pub mod tlog_proof;
 pub mod tree;
 pub mod vkey;
 
 #[cfg(test)]
 mod vectors;
 
+pub use add_checkpoint::{AddCheckpoint, AddCheckpointError, Cosigned, WitnessRefusal};
+pub use bundle::BundleError;
 pub use checkpoint::{Checkpoint, CheckpointError, OpenCheckpointError, SignCheckpointError};
+pub use consistency::{ConsistencyError, ProveConsistencyError, prove_consistency, verify_consistency};
+pub use cosignature::{Cosignature, CosignatureError, WitnessTime, add_signatures, cosign, cosignatures};
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, Sealed};
 pub use hash::{EntryHash, Instant, KeyId, LedgerId, Position, StatementHash, TreeHash};
 pub use inclusion::{InclusionError, ProveInclusionError, prove_inclusion, verify_inclusion};
+pub use layout::{TilePath, TilePathError};
 pub use note::{
-    NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note,
+    NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note, split_note,
 };
+pub use policy::{Policy, PolicyError, UnwitnessedError, Witnessed};
 pub use receipt::{Receipt, ReceiptError, VerifiedReceipt};
 pub use sign::{KeyError, PublicKey, Signature, SignatureError, SigningKey};
 pub use tile::{TILE_WIDTH, TileContent, TileError, TileId, TileReader, append, frontier};
+pub use tlog_proof::{RefusedTlogProof, TlogProof, TlogProofError};
 pub use tree::{EMPTY_ROOT, Frontier, node_hash, root};
-pub use vkey::{KeyNameError, NoteKeyId, VerifierKey, VerifierKeyError};
+pub use vkey::{CosignerKey, KeyNameError, NoteKeyId, VerifierKey, VerifierKeyError};

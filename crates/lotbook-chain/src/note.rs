@@ -86,6 +86,15 @@ pub struct NoteSignature {
     pub bytes: Vec<u8>,
 }
 
+impl core::fmt::Display for NoteSignature {
+    /// The signature line, with its line feed.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // em dash SP name SP base64(key id || bytes) LF                         C2SP signed-note, Format
+        let blob = [self.id.0.as_slice(), &self.bytes].concat();
+        writeln!(f, "{PREFIX}{} {}", self.name, BASE64.encode(&blob))
+    }
+}
+
 /// A note of which at least one known signature is good, and none bad.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedNote {
@@ -107,9 +116,10 @@ pub fn sign_note(text: &str, name: &str, key: &SigningKey) -> Result<String, Sig
     }
     check_characters(text)?;
     let verifier = VerifierKey::new(name, key.public())?;
-    // base64(key id || Ed25519(text with its final line feed))                  C2SP signed-note, Signatures
-    let blob = [verifier.id().0.as_slice(), &key.sign(text.as_bytes()).0].concat();
-    let note = format!("{text}\n{PREFIX}{name} {}\n", BASE64.encode(&blob));
+    // Ed25519(text with its final line feed)                                     C2SP signed-note, Signatures
+    let bytes = key.sign(text.as_bytes()).0.to_vec();
+    let line = NoteSignature { name: name.to_owned(), id: verifier.id(), bytes };
+    let note = format!("{text}\n{line}");
     // Again, as the signature line counts too: what is signed can be opened.
     check_characters(&note)?;
     Ok(note)
@@ -122,10 +132,7 @@ pub fn sign_note(text: &str, name: &str, key: &SigningKey) -> Result<String, Sig
 /// # Errors
 /// See [`OpenNoteError`].
 pub fn open_note(note: &str, known: &[VerifierKey]) -> Result<OpenedNote, OpenNoteError> {
-    check_characters(note)?;
-    let (text, lines) = note.rsplit_once("\n\n").ok_or(OpenNoteError::Unsigned)?;
-    let text = format!("{text}\n");
-    let lines = parse_lines(lines)?;
+    let (text, lines) = split_note(note)?;
     let (mut verified, mut unverified) = (Vec::<NoteSignature>::new(), Vec::new());
     for line in lines {
         let Some(key) = known_key(&line, known)? else {
@@ -141,6 +148,26 @@ pub fn open_note(note: &str, known: &[VerifierKey]) -> Result<OpenedNote, OpenNo
         return Err(OpenNoteError::NoKnownSignature(unverified.len()));
     }
     Ok(OpenedNote { text, verified, unverified })
+}
+
+/// Splits a note at its last empty line into its text and its signatures, **none of them verified**.
+///
+/// # Errors
+/// [`OpenNoteError::Text`], [`OpenNoteError::Unsigned`], [`OpenNoteError::TooManySignatures`] or
+/// [`OpenNoteError::Line`].
+pub fn split_note(note: &str) -> Result<(String, Vec<NoteSignature>), OpenNoteError> {
+    check_characters(note)?;
+    let (text, lines) = note.rsplit_once("\n\n").ok_or(OpenNoteError::Unsigned)?;
+    Ok((format!("{text}\n"), parse_lines(lines)?))
+}
+
+/// Parses lines that stand alone, such as a witness's answer (tlog-witness).
+///
+/// # Errors
+/// See [`split_note`].
+pub fn parse_signatures(lines: &str) -> Result<Vec<NoteSignature>, OpenNoteError> {
+    check_characters(lines)?;
+    parse_lines(lines)
 }
 
 fn check_characters(note: &str) -> Result<(), NoteTextError> {

@@ -4,9 +4,8 @@ use crate::checkpoint::{Checkpoint, OpenCheckpointError};
 use crate::entry::{Entry, EntryError, entry_hash, leaf_hash};
 use crate::hash::{EntryHash, TreeHash};
 use crate::inclusion::{InclusionError, verify_inclusion};
+use crate::tlog_proof::TlogProof;
 use crate::vkey::VerifierKey;
-use core::fmt::Write;
-use data_encoding::BASE64;
 
 /// What a ledger hands out for an entry. Nothing in it is believed before [`Receipt::verify`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,16 +64,8 @@ impl Receipt {
     /// The proof in the text format of C2SP tlog-proof v1, for clients of other logs.
     ///
     /// `index` is the entry's position. The entry itself is not in it: the client brings it.
-    pub fn to_tlog_proof(&self, index: u64) -> String {
-        // header LF "index " n LF (base64(hash) LF)* LF checkpoint               C2SP tlog-proof, Format
-        let mut text = format!("c2sp.org/tlog-proof@v1\nindex {index}\n");
-        for hash in &self.proof {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}", BASE64.encode(&hash.0));
-        }
-        text.push('\n');
-        text.push_str(&self.checkpoint);
-        text
+    pub fn to_tlog_proof(&self, index: u64) -> TlogProof {
+        TlogProof { extra: None, index, proof: self.proof.clone(), checkpoint: self.checkpoint.clone() }
     }
 }
 

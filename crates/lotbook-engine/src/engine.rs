@@ -7,7 +7,10 @@ use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
-use lotbook_chain::{Entry, Position, Receipt, Sealed, Signature, StatementHash};
+use lotbook_chain::{
+    Entry, Position, Receipt, Sealed, Signature, StatementHash, TileId, TileReader, TreeHash,
+    prove_consistency,
+};
 use lotbook_domain::authenticate::verify;
 use lotbook_domain::{Rejection, SignedStatement, State, evolve};
 use lotbook_event::{Refusal, Statement};
@@ -254,6 +257,33 @@ impl Engine {
     /// The newest signed checkpoint.
     pub fn checkpoint(&self) -> String {
         read(&self.shared.published).note.clone()
+    }
+
+    /// The newest checkpoint for the public, on /checkpoint and for tiles: with the cosignatures of the
+    /// quorum, if witnesses are configured. Nothing if none was cosigned yet.
+    pub fn published_checkpoint(&self) -> Option<String> {
+        Some(self.checkpoint())
+    }
+
+    /// The first `width` hashes of a stored tile of the tree.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read, or has fewer.
+    pub fn tile(&self, id: TileId, width: u16) -> Result<Vec<TreeHash>, Unavailable> {
+        self.shared.store.tile(id, width).map_err(|error| Unavailable(error.to_string()))
+    }
+
+    /// Proof that the first `to` entries extend the first `from`; nothing if there are fewer, or `from` is
+    /// the larger.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read.
+    pub fn consistency_proof(&self, from: u64, to: u64) -> Result<Option<Vec<TreeHash>>, Unavailable> {
+        if from > to || to > self.size() {
+            return Ok(None);
+        }
+        let proof = prove_consistency(&self.shared.store, from, to);
+        proof.map(Some).map_err(|error| Unavailable(error.to_string()))
     }
 
     /// Number of durable entries under the newest checkpoint.

@@ -192,7 +192,7 @@ fn proofs(
         let receipt = Receipt { entry: bytes.clone(), proof, checkpoint: checkpoint.to_owned() };
         proofs.push(draw::ProofEntry {
             entry: data_encoding::BASE64.encode(bytes),
-            tlog_proof: receipt.to_tlog_proof(entry.position.0),
+            tlog_proof: receipt.to_tlog_proof(entry.position.0).to_string(),
         });
     }
     Ok(proofs)

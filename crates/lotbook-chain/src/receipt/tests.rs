@@ -107,7 +107,7 @@ fn the_text_form_is_that_of_tlog_proof() {
         let hash = |line: &str| TreeHash::try_from(base64(&line.into()).as_slice()).unwrap();
         let proof = head.lines().skip(2).map(hash).collect();
         let receipt = Receipt { entry: Vec::new(), proof, checkpoint: checkpoint.into() };
-        assert_eq!(receipt.to_tlog_proof(index), expected);
+        assert_eq!(receipt.to_tlog_proof(index).to_string(), expected);
     }
     assert_eq!(list(&vectors["tlog_proof_syntax"]["good"]).len(), 3);
 }

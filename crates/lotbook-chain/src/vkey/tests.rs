@@ -35,7 +35,7 @@ fn the_published_bad_keys_are_refused() {
     let bad: Vec<VerifierKeyError> =
         list(&vectors["signed_note_bad_vkeys"]["vkeys"]).iter().map(|key| refused(text(&key[0]))).collect();
     // The first has bits left over in its base64; without them, its key is too long.
-    assert_eq!(bad, [VerifierKeyError::Base64(52), VerifierKeyError::UnknownType(0x65)]);
+    assert_eq!(bad, [VerifierKeyError::Base64(52), VerifierKeyError::OtherType { expected: 1, found: 0x65 }]);
     let whole = text(&vectors["signed_note_bad_vkeys"]["vkeys"][0][0]).replace("Y==", "Q==");
     assert_eq!(refused(&whole), VerifierKeyError::Key(KeyError::Length(36)));
 }
