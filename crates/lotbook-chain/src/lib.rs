@@ -25,6 +25,7 @@ pub mod add_checkpoint;
 pub mod bundle;
 pub mod checkpoint;
 pub mod consistency;
+pub mod contradiction;
 pub mod cosignature;
 pub mod entry;
 pub mod hash;
@@ -46,6 +47,7 @@ pub use add_checkpoint::{AddCheckpoint, AddCheckpointError, Cosigned, WitnessRef
 pub use bundle::BundleError;
 pub use checkpoint::{Checkpoint, CheckpointError, OpenCheckpointError, SignCheckpointError};
 pub use consistency::{ConsistencyError, ProveConsistencyError, prove_consistency, verify_consistency};
+pub use contradiction::{Contradiction, ContradictionError, NoContradiction};
 pub use cosignature::{Cosignature, CosignatureError, WitnessTime, add_signatures, cosign, cosignatures};
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, Sealed};
 pub use hash::{EntryHash, Instant, KeyId, LedgerId, Position, StatementHash, TreeHash};
