@@ -7,6 +7,7 @@
 pub mod certificate;
 pub mod finding;
 pub mod grade;
+pub mod monitor;
 mod refusal;
 pub mod verdict;
 pub mod verify;
@@ -14,5 +15,6 @@ pub mod verify;
 pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
 pub use lotbook_domain::disclosure::document_hash;
+pub use monitor::{Ahead, Alarm, Kept, Monitor};
 pub use verdict::{DrawVerdict, Expectations, Verdict};
 pub use verify::Verifier;
