@@ -9,7 +9,7 @@ use lotbook::{keyfile, stating};
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::{Checkpoint, Entry, Frontier, Instant, SigningKey};
 use lotbook_client::{Client, ClientError, RpcError, SignedStatement, Submitted};
-use lotbook_engine::{Engine, EngineOptions, SimulatedClock};
+use lotbook_engine::{Engine, EngineOptions, Publishing, SimulatedClock};
 use lotbook_event::keys::Role;
 use lotbook_event::{BatchId, Event, PlanId, SectionId, Statement};
 use lotbook_store::Store;
@@ -180,7 +180,12 @@ impl World {
 async fn serve(data: &DataDir, now: Instant) -> (Serving, Arc<SimulatedClock>) {
     let clock = Arc::new(SimulatedClock::standing(now));
     let store = store(data);
-    let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone() };
+    let options = EngineOptions {
+        store,
+        signers: data.signers().unwrap(),
+        clock: clock.clone(),
+        publishing: Publishing::AtOnce,
+    };
     let serving = Serving::start(Engine::open(options).unwrap(), ([127, 0, 0, 1], 0).into()).await.unwrap();
     (serving, clock)
 }

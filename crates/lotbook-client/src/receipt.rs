@@ -84,18 +84,18 @@ impl SignedStatement {
 /// [`Untrustworthy::Missing`] or [`Untrustworthy::Length`].
 pub fn from_wire(receipt: Option<proto::Receipt>) -> Result<Receipt, Untrustworthy> {
     let receipt = receipt.ok_or(Untrustworthy::Missing("receipt"))?;
-    let proof = proof_from_wire(&receipt.inclusion_proof)?;
+    let proof = proof_from_wire("inclusion_proof", &receipt.inclusion_proof)?;
     Ok(Receipt { entry: receipt.entry, proof, checkpoint: receipt.checkpoint })
 }
 
-/// An inclusion proof from the wire.
-pub(crate) fn proof_from_wire(hashes: &[Vec<u8>]) -> Result<Vec<TreeHash>, Untrustworthy> {
+/// The hashes of a proof from the wire.
+pub(crate) fn proof_from_wire(
+    field: &'static str,
+    hashes: &[Vec<u8>],
+) -> Result<Vec<TreeHash>, Untrustworthy> {
     let hash = |bytes: &Vec<u8>| {
-        TreeHash::try_from(bytes.as_slice()).map_err(|_| Untrustworthy::Length {
-            field: "inclusion_proof",
-            expected: 32,
-            found: bytes.len(),
-        })
+        let length = Untrustworthy::Length { field, expected: 32, found: bytes.len() };
+        TreeHash::try_from(bytes.as_slice()).map_err(|_| length)
     };
     hashes.iter().map(hash).collect()
 }

@@ -3,7 +3,7 @@
 use crate::keyfile;
 use anyhow::{Context, Result};
 use lotbook_chain::Instant;
-use lotbook_engine::{Engine, EngineOptions, Signers, SimulatedClock, SystemClock, statement_id};
+use lotbook_engine::{Engine, EngineOptions, Publishing, Signers, SimulatedClock, SystemClock, statement_id};
 use lotbook_store::{Store, StoreOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl DataDir {
     }
 
     /// Opens the engine; a ledger with a simulated clock goes on from its last recorded time.
-    pub fn engine(&self, simulated: bool) -> Result<Engine> {
+    pub fn engine(&self, simulated: bool, publishing: Publishing) -> Result<Engine> {
         // Opening a store makes what is not there; a mistyped folder must stay as it is.
         if !self.journal().is_dir() {
             anyhow::bail!(
@@ -79,7 +79,7 @@ impl DataDir {
         }
         let clock: Arc<dyn lotbook_engine::Clock> =
             if is_simulated { Arc::new(SimulatedClock::running_from(last)) } else { Arc::new(SystemClock) };
-        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock })?)
+        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock, publishing })?)
     }
 }
 

@@ -33,9 +33,15 @@ pub struct Serve {
     /// The anchor's file; DIR/anchor if absent. Put it on another volume.
     #[arg(long, value_name = "PATH")]
     pub anchor: Option<PathBuf>,
-    /// Address for gRPC.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7710")]
-    pub listen: SocketAddr,
+    /// Address for gRPC; 127.0.0.1:7710 if neither given here nor configured.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Address for HTTP: checkpoint and tiles; none are served if neither given here nor configured.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// A configuration file (TOML): anchor, listen, http, witnesses. What is given here comes first.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Serve a ledger with a simulated clock, from its last recorded time on.
     #[arg(long)]
     pub simulated: bool,
@@ -70,6 +76,9 @@ pub struct Watch {
     /// Only events or families of these names; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub filter: Vec<String>,
+    /// Witnesses (C2SP tlog-policy) whose quorum must stand behind what is marked as cosigned.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// End when caught up.
     #[arg(long)]
     pub once: bool,

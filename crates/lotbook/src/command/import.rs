@@ -10,6 +10,7 @@ use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use lotbook_client::Client;
+use lotbook_engine::Publishing;
 use lotbook_event::Event;
 use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
 use std::collections::BTreeSet;
@@ -156,7 +157,7 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
             let serving = Serving::start(
-                super::reading::data_dir(source, dir).engine(false)?,
+                super::reading::data_dir(source, dir).engine(false, Publishing::Nothing)?,
                 ([127, 0, 0, 1], 0).into(),
             )
             .await?;

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 pub async fn run(args: Serve) -> Result<Exit> {
     let data = DataDir::new(&args.data, args.anchor.as_deref());
-    let engine = data.engine(args.simulated)?;
+    let engine = data.engine(args.simulated, lotbook_engine::Publishing::AtOnce)?;
     let serving = Serving::start(engine, args.listen).await?;
     say!("serving {} entries on {}", serving.engine.size(), serving.url);
     serving.until_told().await?;

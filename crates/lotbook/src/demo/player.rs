@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use lotbook_chain::{Instant, KeyId};
 use lotbook_client::{Client, ClientError, RpcError, Submitted};
-use lotbook_engine::{Engine, EngineOptions, SimulatedClock, State};
+use lotbook_engine::{Engine, EngineOptions, Publishing, SimulatedClock, State};
 use lotbook_event::keys::{Heartbeat, Role};
 use lotbook_event::registry::RulesetAdopted;
 use lotbook_event::{Bytes32, DrawId, Event, InspectionId};
@@ -62,7 +62,12 @@ impl Player {
         new_ledger(data, &script.office, key("administrator")?, key("office_leader")?, script.begins, true)?;
         keep_sealed(&data.key("registrar"), &script.sealed)?;
         let clock = Arc::new(SimulatedClock::standing(script.begins));
-        let options = EngineOptions { store: data.store()?, signers: data.signers()?, clock: clock.clone() };
+        let options = EngineOptions {
+            store: data.store()?,
+            signers: data.signers()?,
+            clock: clock.clone(),
+            publishing: Publishing::AtOnce,
+        };
         let serving = Serving::start(Engine::open(options)?, ([127, 0, 0, 1], 0).into()).await?;
         let client = Client::trust_on_first_use(&serving.url).await?;
         story.import(&script.reports);
