@@ -57,7 +57,7 @@ pub use note::{
     NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note, split_note,
 };
 pub use policy::{Policy, PolicyError, UnwitnessedError, Witnessed};
-pub use receipt::{Receipt, ReceiptError, VerifiedReceipt};
+pub use receipt::{Receipt, ReceiptError, ReceiptFileError, VerifiedReceipt};
 pub use sign::{KeyError, PublicKey, Signature, SignatureError, SigningKey};
 pub use tile::{TILE_WIDTH, TileContent, TileError, TileId, TileReader, append, frontier};
 pub use tlog_proof::{RefusedTlogProof, TlogProof, TlogProofError};
