@@ -8,6 +8,7 @@ use lotbook_chain::{
 };
 use lotbook_event::Statement;
 use lotbook_rpc::proto;
+use prost::Message;
 
 /// A statement signed for one ledger, ready to be submitted, and submitted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,12 @@ impl SignedStatement {
         let statement = statement.encode();
         let signature = key.sign(&statement_message(trust.ledger_id, &statement));
         Self { statement, author: key.public(), signature }
+    }
+
+    /// The bytes of the request that states it: the statement, the author's key id, and the signature. What an
+    /// author keeps, to have a refusal decided again ([P-119]).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.request().encode_to_vec()
     }
 
     pub(crate) fn request(&self) -> proto::SubmitRequest {

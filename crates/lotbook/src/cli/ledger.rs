@@ -1,4 +1,4 @@
-//! The words of a ledger's own commands: demo, serve, init, watch, verify.
+//! The words of a ledger's own commands: demo, serve, init, watch.
 
 use clap::Args;
 use std::net::SocketAddr;
@@ -83,28 +83,6 @@ pub struct Watch {
     #[arg(long)]
     pub once: bool,
     /// Print JSON lines.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// See [`Command::Verify`](crate::cli::Command::Verify).
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The data directory.
-    pub target: PathBuf,
-    /// The anchor's file; TARGET/anchor if absent.
-    #[arg(long, value_name = "PATH")]
-    pub anchor: Option<PathBuf>,
-    /// The ledger's checkpoint key, known from elsewhere; without it the log is self-consistent only.
-    #[arg(long, value_name = "VKEY")]
-    pub vkey: Option<String>,
-    /// Fewest entries.
-    #[arg(long, value_name = "N")]
-    pub at_least: Option<u64>,
-    /// Hash of the last entry.
-    #[arg(long, value_name = "HEX")]
-    pub head: Option<String>,
-    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
