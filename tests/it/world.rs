@@ -4,7 +4,7 @@
 use crate::recovery::program::{arg, copy, done};
 use lotbook::command::reading;
 use lotbook::data_dir::DataDir;
-use lotbook::serving::Serving;
+use lotbook::serving::{Doors, Serving};
 use lotbook::{keyfile, stating};
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::{Checkpoint, Entry, Frontier, Instant, SigningKey};
@@ -186,7 +186,7 @@ async fn serve(data: &DataDir, now: Instant) -> (Serving, Arc<SimulatedClock>) {
         clock: clock.clone(),
         publishing: Publishing::AtOnce,
     };
-    let serving = Serving::start(Engine::open(options).unwrap(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+    let serving = Serving::start(Engine::open(options).unwrap(), Doors::LOCAL_WITH_TILES).await.unwrap();
     (serving, clock)
 }
 

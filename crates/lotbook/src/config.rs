@@ -29,7 +29,8 @@ impl Config {
     /// What cannot be read; wrong usage, naming the key, if there is one too many or of another kind.
     pub fn read(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
         let wrong = |error: toml::de::Error| usage(format!("{}: {}", path.display(), error.message()));
         let config: Self = toml::from_str(&text).map_err(wrong)?;
         let folder = path.parent().unwrap_or(Path::new("."));

@@ -5,7 +5,7 @@ use crate::cli::{Import, Source};
 use crate::exit::{Exit, usage};
 use crate::office_folder::{File, read_file, read_folder};
 use crate::say;
-use crate::serving::Serving;
+use crate::serving::{Doors, Serving};
 use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
@@ -156,11 +156,7 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     let (client, serving) = match (&source.server, &source.data) {
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
-            let serving = Serving::start(
-                super::reading::data_dir(source, dir).engine(false, Publishing::Nothing)?,
-                ([127, 0, 0, 1], 0).into(),
-            )
-            .await?;
+            let serving = Serving::start(reading::data_dir(source, dir).engine(false, Publishing::Nothing)?, Doors::LOCAL).await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))
         }
         (None, None) => bail!("name --data or --server"),

@@ -4,13 +4,16 @@ mod ceremony;
 mod demo;
 mod disclosure;
 mod draw;
+mod export;
 mod import;
 mod init;
 mod inspection;
 mod key;
 pub mod reading;
+mod receipt;
 mod recusal;
 mod report;
+mod restore;
 mod result;
 mod serve;
 mod show;
@@ -23,6 +26,8 @@ mod watch;
 pub(crate) use ceremony::commitment;
 pub(crate) use import::keep_sealed;
 pub(crate) use init::new_ledger;
+pub(crate) use receipt::Unproved;
+pub(crate) use restore::NotExtended;
 pub(crate) use verify::tell as tell_verdict;
 
 use crate::cli::Command;
@@ -51,6 +56,10 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Show(args) => show::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Verify(args) => verify::run(&args),
+            Command::Monitor(_) | Command::Witness(_) => anyhow::bail!("being built"),
+            Command::Receipt(args) => receipt::run(args).await,
+            Command::Export(args) => export::run(&args),
+            Command::Restore(args) => restore::run(&args),
             Command::Draw(args) => draw::run(args).await,
             Command::Disclosure(args) => disclosure::run(args).await,
         }

@@ -27,7 +27,11 @@ async fn save(server: &str, position: u64, out: &Path, witnessed: bool) -> Resul
         client.entry(position).await?.1
     };
     keep::write(out, receipt.to_tlog_proof()?.to_string().as_bytes())?;
-    say!("receipt of entry {position}; verify it with: lotbook receipt verify --vkey {} {}", client.trust_root().vkey, out.display());
+    say!(
+        "receipt of entry {position}; verify it with: lotbook receipt verify --vkey {} {}",
+        client.trust_root().vkey,
+        out.display()
+    );
     Ok(Exit::Done)
 }
 
@@ -56,14 +60,17 @@ fn verify(vkey: &str, policy: Option<&Path>, file: &Path, json: bool) -> Result<
     let receipt = Receipt::from_tlog_proof(&proof).with_context(name)?;
     let proved = receipt.verify(&key).map_err(Unproved::from)?;
     let witnesses = match policy {
-        Some(path) => given::policy(path)?.open_of(&receipt.checkpoint, &key).map_err(Unproved::from)?.cosignatures,
+        Some(path) => {
+            given::policy(path)?.open_of(&receipt.checkpoint, &key).map_err(Unproved::from)?.cosignatures
+        }
         None => vec![],
     };
     let statement = Statement::decode(&proved.entry.statement).ok();
     let event = statement.as_ref().map_or("unreadable", |statement| statement.event.name());
     let entry = &proved.entry;
     if json {
-        let names = |w: &Cosignature| serde_json::json!({ "name": w.witness.name(), "time": w.time.seconds() });
+        let names =
+            |w: &Cosignature| serde_json::json!({ "name": w.witness.name(), "time": w.time.seconds() });
         let witnesses: Vec<_> = witnesses.iter().map(names).collect();
         say!(
             "{}",

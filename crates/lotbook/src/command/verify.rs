@@ -11,9 +11,12 @@ use lotbook_verifier::{Expectations, Finding, Verdict};
 
 pub fn run(args: &Verify) -> Result<Exit> {
     let expectations = expectations(args)?;
-    let data = DataDir::new(&args.target, args.anchor.as_deref());
+    let data = DataDir::new(
+        std::path::Path::new(args.target.as_deref().unwrap_or_default()),
+        args.anchor.as_deref(),
+    );
     if !data.journal().is_dir() {
-        anyhow::bail!("{} is no data directory: it has no journal", args.target.display());
+        anyhow::bail!("{} is no data directory: it has no journal", data.dir.display());
     }
     if let Some(anchor) = args.anchor.as_deref().filter(|anchor| !anchor.exists()) {
         anyhow::bail!(

@@ -68,7 +68,7 @@ impl Player {
             clock: clock.clone(),
             publishing: Publishing::AtOnce,
         };
-        let serving = Serving::start(Engine::open(options)?, ([127, 0, 0, 1], 0).into()).await?;
+        let serving = Serving::start(Engine::open(options)?, doors).await?;
         let client = Client::trust_on_first_use(&serving.url).await?;
         story.import(&script.reports);
         let player = Self {
