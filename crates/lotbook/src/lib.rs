@@ -24,6 +24,7 @@ pub mod serving;
 pub mod static_log;
 pub mod stating;
 pub mod table;
+pub mod target;
 
 use clap::Parser;
 use std::process::ExitCode;

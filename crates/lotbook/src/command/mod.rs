@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod inspection;
 mod key;
+mod monitor;
 pub mod reading;
 mod receipt;
 mod recusal;
@@ -22,6 +23,7 @@ mod todo;
 mod verify;
 mod violation;
 mod watch;
+mod witness;
 
 pub(crate) use ceremony::commitment;
 pub(crate) use import::keep_sealed;
@@ -55,8 +57,9 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Result(args) => result::run(args).await,
             Command::Show(args) => show::run(args).await,
             Command::Watch(args) => watch::run(args).await,
-            Command::Verify(args) => verify::run(&args),
-            Command::Monitor(_) | Command::Witness(_) => anyhow::bail!("being built"),
+            Command::Verify(args) => verify::run(args).await,
+            Command::Monitor(args) => monitor::run(args).await,
+            Command::Witness(args) => witness::run(args).await,
             Command::Receipt(args) => receipt::run(args).await,
             Command::Export(args) => export::run(&args),
             Command::Restore(args) => restore::run(&args),

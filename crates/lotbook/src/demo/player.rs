@@ -9,7 +9,7 @@ use super::step::Step;
 use super::story::Story;
 use crate::command::{keep_sealed, new_ledger};
 use crate::data_dir::DataDir;
-use crate::serving::Serving;
+use crate::serving::{Doors, Serving};
 use crate::{json, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
@@ -55,7 +55,12 @@ pub struct Player {
 
 impl Player {
     /// Makes the ledger and the keys, and starts the server.
-    pub async fn start(data: &DataDir, script: &Script, mut story: Story) -> Result<(Self, Serving)> {
+    pub async fn start(
+        data: &DataDir,
+        script: &Script,
+        doors: Doors,
+        mut story: Story,
+    ) -> Result<(Self, Serving)> {
         data.make_keys_folder()?;
         let cast = Cast::of(data, &script.office.rule_set, &script.events)?;
         let key = |name| cast.party(name).map(|party| party.key.public());
