@@ -54,7 +54,7 @@ fn expectations(args: &Verify) -> Result<Expectations> {
         .head
         .as_deref()
         .map(|hex| EntryHash::from_hex(hex).ok_or_else(|| usage("--head is not 64 lower-case hex digits")));
-    Ok(Expectations { vkey, at_least: args.at_least, head: head.transpose()? })
+    Ok(Expectations { vkey, at_least: args.at_least, head: head.transpose()?, policy: None })
 }
 
 /// Tells a verdict to people.
