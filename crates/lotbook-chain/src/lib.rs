@@ -41,6 +41,8 @@ pub mod tree;
 pub mod vkey;
 
 #[cfg(test)]
+mod naive;
+#[cfg(test)]
 mod vectors;
 
 pub use add_checkpoint::{AddCheckpoint, AddCheckpointError, Cosigned, WitnessRefusal};
