@@ -85,8 +85,7 @@ fn the_published_proofs_in_subtrees_verify() {
     for vector in vectors {
         let [index, start, end] = ["leafIdx", "start", "end"].map(|name| number(&vector[name]));
         let (leaf, root) = (hash(&base64(&vector["leafHash"])), hash(&base64(&vector["root"])));
-        let proof: Vec<TreeHash> =
-            list(&vector["proof"]).iter().map(|p| hash(&base64(p)).unwrap()).collect();
+        let proof: Vec<TreeHash> = list(&vector["proof"]).iter().map(|p| hash(&base64(p)).unwrap()).collect();
         let verified = verify_inclusion(leaf.unwrap(), index - start, end - start, &proof, root.unwrap());
         assert_eq!(verified, Ok(()), "{}", vector["name"]);
     }
