@@ -22,6 +22,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod add_checkpoint;
+mod base64;
 pub mod bundle;
 pub mod checkpoint;
 pub mod consistency;
