@@ -3,6 +3,7 @@
 //! The witness's state is what it has cosigned last for this origin; whoever calls [`decide`] keeps the
 //! new state durably **before** the answer goes out, and lets no second request of the origin in between.
 
+use crate::base64::BASE64;
 use crate::consistency::{ConsistencyError, verify_consistency};
 use crate::hash::TreeHash;
 use crate::tree::EMPTY_ROOT;
@@ -10,7 +11,6 @@ use crate::vkey::VerifierKey;
 use crate::{Checkpoint, CheckpointError, OpenCheckpointError, OpenNoteError};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// Most hashes of a consistency proof (tlog-witness).
 pub const MAX_PROOF_HASHES: usize = 63;

@@ -22,6 +22,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod add_checkpoint;
+mod base64;
 pub mod bundle;
 pub mod checkpoint;
 pub mod consistency;
@@ -40,6 +41,8 @@ pub mod tlog_proof;
 pub mod tree;
 pub mod vkey;
 
+#[cfg(test)]
+mod naive;
 #[cfg(test)]
 mod vectors;
 

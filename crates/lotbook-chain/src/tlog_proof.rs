@@ -1,12 +1,12 @@
 //! The proof of one leaf as a text file (C2SP tlog-proof v1, "spicy signature"), for any tlog.
 
+use crate::base64::BASE64;
 use crate::hash::TreeHash;
 use crate::inclusion::{InclusionError, verify_inclusion};
 use crate::vkey::VerifierKey;
 use crate::{Checkpoint, OpenCheckpointError};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// The first line.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -111,8 +111,8 @@ impl FromStr for TlogProof {
         if extra.is_some() {
             lines.next();
         }
-        let extra = extra.map(|base64| BASE64.decode(base64.as_bytes()));
-        let extra = extra.transpose().map_err(|_| TlogProofError::Extra)?;
+        let decode = |base64| crate::base64::decode(base64).ok_or(TlogProofError::Extra);
+        let extra = extra.map(decode).transpose()?;
         let index = lines.next().unwrap_or_default();
         let index = index
             .strip_prefix("index ")
