@@ -107,7 +107,16 @@ impl World {
         let now = ledger.verifier.state().head.recorded_at.plus_seconds(60);
         let (serving, clock) = serve(&data, now, Publishing::AtOnce).await;
         let client = Client::trust_on_first_use(&serving.url).await.unwrap();
-        Self { client, replica: ledger.verifier, serving, clock, now, data, dir, publishing: Publishing::AtOnce }
+        Self {
+            client,
+            replica: ledger.verifier,
+            serving,
+            clock,
+            now,
+            data,
+            dir,
+            publishing: Publishing::AtOnce,
+        }
     }
 
     pub fn key(&self, name: &str) -> SigningKey {
@@ -196,7 +205,7 @@ async fn serve(data: &DataDir, now: Instant, publishing: Publishing) -> (Serving
         store,
         signers: data.signers().unwrap(),
         clock: clock.clone(),
-        publishing: Publishing::AtOnce,
+        publishing,
     };
     let serving = Serving::start(Engine::open(options).unwrap(), Doors::LOCAL_WITH_TILES).await.unwrap();
     (serving, clock)

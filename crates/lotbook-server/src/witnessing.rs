@@ -5,7 +5,7 @@ use crate::wire;
 use lotbook_engine::Engine;
 use lotbook_engine::chain::{Policy, TreeHash};
 use lotbook_tlog::LocationError;
-use lotbook_tlog::witness::{Failure, Gathered, WitnessClient, clients, gather};
+use lotbook_tlog::witness::{Failure, Gathered, Prover, WitnessClient, clients, gather};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -123,12 +123,16 @@ impl Asking {
         let begun = self.begun.take().filter(|(begun, _)| *begun == size);
         let note = begun.map_or(newest, |(_, note)| note);
         let engine = self.engine.clone();
-        let prove = Arc::new(move |from| proof(&engine, from, size));
-        let gathered = gather(&self.clients, &self.policy, &note, size, prove, PATIENCE);
+        let prove: Prover<NoProof> = Arc::new(move |from| proof(&engine, from, size));
+        let gathered = gather(&self.clients, &self.policy, &note, size, &prove, PATIENCE);
         gathered.failures.iter().for_each(|failure| warn(failure, size));
         let Gathered { note, quorum, .. } = gathered;
         if !quorum {
-            tracing::warn!(size, needed = self.policy.in_words(), "no quorum of witnesses: nothing newer is published");
+            tracing::warn!(
+                size,
+                needed = self.policy.in_words(),
+                "no quorum of witnesses: nothing newer is published"
+            );
             self.begun = Some((size, note));
             return false;
         }

@@ -49,7 +49,8 @@ impl Target {
         if let Some(address) = text.strip_prefix("grpc://") {
             return Ok(Self::Server(format!("http://{address}")));
         }
-        let wrong = |error: LocationError| usage(format!("{error}, and a running server is grpc://HOST:PORT"));
+        let wrong =
+            |error: LocationError| usage(format!("{error}, and a running server is grpc://HOST:PORT"));
         if text.contains("://") {
             return Ok(Self::Tiles(text.parse().map_err(wrong)?));
         }
@@ -60,7 +61,9 @@ impl Target {
         if folder.join("checkpoint").is_file() {
             return Ok(Self::Tiles(Location::Folder(folder.to_owned())));
         }
-        bail!("{text} is no data directory (it has no journal) and no folder of tiles (it has no checkpoint)");
+        bail!(
+            "{text} is no data directory (it has no journal) and no folder of tiles (it has no checkpoint)"
+        );
     }
 
     fn data(data: DataDir, anchor: Option<&Path>) -> Result<Self> {
@@ -105,9 +108,12 @@ fn of_data(data: &DataDir) -> Result<Log> {
 fn of_tiles(location: &Location) -> Result<Log> {
     let source = location.open();
     let note = source.checkpoint().with_context(|| {
-        format!("failed to read the log at {location} (a running server's address is written grpc://HOST:PORT)")
+        format!(
+            "failed to read the log at {location} (a running server's address is written grpc://HOST:PORT)"
+        )
     })?;
-    let checkpoint = static_log::stated(&note).map_err(|error| Finding::new(0, Check::Checkpoint, format!("{error:#}")))?;
+    let checkpoint = static_log::stated(&note)
+        .map_err(|error| Finding::new(0, Check::Checkpoint, format!("{error:#}")))?;
     let total = Some(checkpoint.size);
     let entries = LogReader::new(source, checkpoint).entries(0);
     let entries = entries.map(|entry| entry.map(|(_, bytes)| bytes).map_err(read_error));

@@ -78,8 +78,7 @@ fn a_ledger_publishes_through_two_of_three_witness_processes_while_they_are_kill
     let http = free_port();
     let config = format!("http = \"127.0.0.1:{http}\"\nwitnesses = \"witnesses.policy\"\n");
     std::fs::write(dir.path().join("lotbook.toml"), config).unwrap();
-    let mut server =
-        Server::start(&data, &["--config", arg(&dir.path().join("lotbook.toml"))]).unwrap();
+    let mut server = Server::start(&data, &["--config", arg(&dir.path().join("lotbook.toml"))]).unwrap();
     let source = format!("http://127.0.0.1:{http}").parse::<Location>().unwrap().open();
     assert!(source.checkpoint().is_err(), "published without any witness");
 

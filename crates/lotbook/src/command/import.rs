@@ -156,7 +156,11 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
     let (client, serving) = match (&source.server, &source.data) {
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
-            let serving = Serving::start(reading::data_dir(source, dir).engine(false, Publishing::Nothing)?, Doors::LOCAL).await?;
+            let serving = Serving::start(
+                reading::data_dir(source, dir).engine(false, Publishing::Nothing)?,
+                Doors::LOCAL,
+            )
+            .await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))
         }
         (None, None) => bail!("name --data or --server"),

@@ -80,7 +80,7 @@ impl Looking {
         let size = ahead.head.checkpoint.size;
         let bar = Bar::of("verifying", Some(size));
         for entry in LogReader::new(self.source.clone(), ahead.head.checkpoint.clone()).entries(ahead.from) {
-            let (position, bytes) = entry.map_err(|error| stop(error))?;
+            let (position, bytes) = entry.map_err(stop)?;
             self.monitor.entry(&bytes).map_err(Stop::Alarm)?;
             bar.at(position);
         }
@@ -92,9 +92,14 @@ impl Looking {
         let Some(kept) = self.monitor.kept() else { return };
         let (size, root) = (kept.checkpoint.size, kept.checkpoint.root);
         if args.json {
-            say!("{}", serde_json::json!({ "good": true, "moved": moved, "entries": size, "root": root.to_string() }));
+            say!(
+                "{}",
+                serde_json::json!({ "good": true, "moved": moved, "entries": size, "root": root.to_string() })
+            );
         } else if moved {
-            say!("good: {size} entries, root {root}; every one verified, and they extend what was seen before");
+            say!(
+                "good: {size} entries, root {root}; every one verified, and they extend what was seen before"
+            );
         } else if args.once {
             say!("good: still {size} entries, root {root}");
         }
@@ -105,7 +110,10 @@ impl Looking {
         let evidence = self.state.keep_evidence(alarm)?;
         let evidence: Vec<_> = evidence.iter().map(|path| path.display().to_string()).collect();
         if args.json {
-            say!("{}", serde_json::json!({ "good": false, "alarm": alarm.to_string(), "evidence": evidence }));
+            say!(
+                "{}",
+                serde_json::json!({ "good": false, "alarm": alarm.to_string(), "evidence": evidence })
+            );
         } else {
             say!("ALARM {alarm}");
             for path in evidence {

@@ -17,7 +17,8 @@ pub async fn run(args: Words) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Words::Serve { state, key, listen, name, log } => {
-            let logs = log.iter().map(|log| given::vkey("--log", log)).collect::<Result<Vec<VerifierKey>>>()?;
+            let logs =
+                log.iter().map(|log| given::vkey("--log", log)).collect::<Result<Vec<VerifierKey>>>()?;
             let secret = keyfile::read(&key)?;
             let public = verifier(&name, &secret)?;
             let origins: Vec<_> = logs.iter().map(|log| log.name().to_owned()).collect();

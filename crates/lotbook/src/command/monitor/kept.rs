@@ -63,7 +63,8 @@ impl KeptHead {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(error),
         };
-        kept.and_then(|()| self.sync_folder()).with_context(|| format!("failed to keep {}", path.display()))?;
+        kept.and_then(|()| self.sync_folder())
+            .with_context(|| format!("failed to keep {}", path.display()))?;
         Ok(path)
     }
 

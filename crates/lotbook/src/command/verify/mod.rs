@@ -95,7 +95,8 @@ fn conclude(verifier: &Verifier, log: &Log, expectations: &Expectations) -> Resu
         );
         return Err(Finding::new(size, Check::Journal, what).into());
     }
-    let newest = verifier.finish(log.newest.as_deref(), &Expectations { policy: None, ..expectations.clone() })?;
+    let newest =
+        verifier.finish(log.newest.as_deref(), &Expectations { policy: None, ..expectations.clone() })?;
     if log.published == log.newest && expectations.policy.is_none() {
         return Ok(newest);
     }

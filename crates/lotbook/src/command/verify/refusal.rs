@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use lotbook_chain::{KeyId, Position, Signature, StatementHash};
 use lotbook_client::proto;
 use lotbook_engine::SignedStatement;
-use lotbook_verifier::redecide::{RefusalClaim, RefusalReceipt, RefusalVerdict, refusal_verdict};
 use lotbook_verifier::Expectations;
+use lotbook_verifier::redecide::{RefusalClaim, RefusalReceipt, RefusalVerdict, refusal_verdict};
 use prost::Message;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,9 @@ fn tell(verdict: &RefusalVerdict, json: bool) -> Result<Exit> {
         }
         RefusalVerdict::Undetermined { before, at } => {
             let at = at.map_or("nothing recorded yet".into(), |at| at.to_string());
-            say!("undetermined: the log does not tell when it was decided; before its place {before}, at it {at}");
+            say!(
+                "undetermined: the log does not tell when it was decided; before its place {before}, at it {at}"
+            );
         }
     }
     Ok(exit)
@@ -73,7 +75,9 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// A field of a fixed length.
 fn fixed<const N: usize>(path: &Path, field: &str, bytes: &[u8]) -> Result<[u8; N]> {
-    bytes.try_into().with_context(|| format!("{}: {field} has {} bytes, needs {N}", path.display(), bytes.len()))
+    bytes
+        .try_into()
+        .with_context(|| format!("{}: {field} has {} bytes, needs {N}", path.display(), bytes.len()))
 }
 
 fn read_receipt(path: &Path) -> Result<RefusalReceipt> {

@@ -20,7 +20,9 @@ pub fn tell(verdict: &Verdict) {
     }
     match verdict.times {
         Times::SimulatedClock | Times::Unwitnessed => {}
-        Times::Compared if verdict.off_times.is_empty() => say!("  times    within 5 minutes of the witnesses'"),
+        Times::Compared if verdict.off_times.is_empty() => {
+            say!("  times    within 5 minutes of the witnesses'")
+        }
         Times::Compared => verdict.off_times.iter().for_each(off_time),
     }
     say!(
