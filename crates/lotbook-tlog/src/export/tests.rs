@@ -208,13 +208,15 @@ fn entries_of_another_root_get_no_checkpoint() {
 #[test]
 fn a_note_that_does_not_state_the_checkpoint_is_refused_before_anything_is_made() {
     let parent = tempfile::tempdir().unwrap();
-    let out = parent.path().join("out");
+    let out = parent.path().join("not/there/yet");
     for note in [log().note(101), "no note".into(), TrialLog::new("other.example", 4, 100).note(100)] {
         let entries = log().entries.iter().cloned().map(Ok::<_, Infallible>);
         let result = export(entries, &note, &log().checkpoint(100), &out, &mut |_| {});
         assert!(matches!(result, Err(ExportError::OtherNote)), "{result:?}");
     }
     assert!(!out.exists());
+    export_of(log(), 100, &out).unwrap();
+    assert!(Files::in_folder(&out) == log().files(100));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The published log over real sockets: exactly what the published checkpoint covers, and how long it may be kept.
 
+use super::listen::MAX_CONNECTIONS;
 use super::*;
 use crate::source::tests::QUICK;
 use crate::source::{Http, Source, SourceError};
@@ -232,4 +233,69 @@ fn a_request_with_too_long_a_head_is_refused() {
         let (head, _) = raw(server.address, request.as_bytes());
         assert!(head.starts_with("http/1.1 431 "), "{head}");
     }
+}
+
+#[test]
+fn the_largest_bundle_there_is_arrives_whole() {
+    struct Long;
+    impl Published for Long {
+        fn checkpoint(&self) -> Result<Option<String>, Unavailable> {
+            Ok(Some(log().note(256)))
+        }
+        fn hashes(&self, _: TileId, _: u16) -> Result<Vec<TreeHash>, Unavailable> {
+            Err(Unavailable("not asked for".into()))
+        }
+        fn entries(&self, _: u64, count: u16) -> Result<Vec<Vec<u8>>, Unavailable> {
+            Ok(vec![vec![7; 65_535]; usize::from(count)])
+        }
+    }
+    let server = Running::start(serve::router(Arc::new(Long)));
+    let bundle =
+        Http::with_patience(server.prefix(), QUICK).tile("tile/entries/000".parse().unwrap()).unwrap();
+    assert_eq!(bundle.len(), lotbook_chain::bundle::MAX_BUNDLE_BYTES);
+}
+
+#[test]
+fn a_log_that_gives_fewer_hashes_than_it_publishes_is_not_served() {
+    struct Short;
+    impl Published for Short {
+        fn checkpoint(&self) -> Result<Option<String>, Unavailable> {
+            Ok(Some(log().note(256)))
+        }
+        fn hashes(&self, _: TileId, width: u16) -> Result<Vec<TreeHash>, Unavailable> {
+            Ok(vec![TreeHash::ZERO; usize::from(width) - 1])
+        }
+        fn entries(&self, _: u64, count: u16) -> Result<Vec<Vec<u8>>, Unavailable> {
+            Ok(vec![Vec::new(); usize::from(count) - 1])
+        }
+    }
+    let server = Running::start(serve::router(Arc::new(Short)));
+    for path in ["/tile/0/000", "/tile/0/000.p/9", "/tile/entries/000", "/tile/entries/000.p/9"] {
+        let (head, _) = get(&server, "GET", path);
+        assert!(head.starts_with("http/1.1 503 ") && head.contains("no-store"), "{path}: {head}");
+    }
+}
+
+#[test]
+fn more_connections_than_there_are_places_wait_until_one_is_free() {
+    let server = Running::start(serve::router(Shelf::publishing(Some(600))));
+    let ask =
+        |stream: &mut TcpStream| stream.write_all(b"HEAD /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut answer = [0; 15];
+    let mut places: Vec<TcpStream> = (0..MAX_CONNECTIONS)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            ask(&mut stream);
+            stream.read_exact(&mut answer).unwrap();
+            stream
+        })
+        .collect();
+    let mut late = TcpStream::connect(server.address).unwrap();
+    ask(&mut late);
+    late.set_read_timeout(Some(std::time::Duration::from_millis(100))).unwrap();
+    assert!(late.read(&mut answer).is_err(), "all places are taken");
+    late.set_read_timeout(None).unwrap();
+    places.pop();
+    late.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
 }

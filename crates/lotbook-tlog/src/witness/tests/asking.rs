@@ -10,7 +10,7 @@ fn client(prefix: crate::Prefix) -> WitnessClient {
 fn ask(client: &WitnessClient, log: &TrialLog, size: u64) -> Result<Cosignature, WitnessError<Infallible>> {
     let (line, cosignature) =
         client.add_checkpoint(&log.note(size), size, &|from| Ok(log.prove(from, size)))?;
-    assert_eq!(good(&format!("{}{line}", log.note(size))), [cosignature.clone()]);
+    assert_eq!(good(&format!("{}{line}", log.note(size))), std::slice::from_ref(&cosignature));
     Ok(cosignature)
 }
 
@@ -127,7 +127,14 @@ fn a_cosignature_that_is_not_good_is_never_handed_on() {
     let mut moved = line(&text, NOW);
     moved.bytes[7] ^= 1;
     assert!(matches!(lying(moved.to_string()), BadAnswer::Cosignature(CosignatureError::Bad { .. })));
-    assert_eq!(lying(line(&text, 0).to_string()), BadAnswer::NoTime);
+    // Well signed, but of no time.
+    let mut timeless = line(&text, NOW);
+    timeless.bytes =
+        [[0; 8].as_slice(), &secret().sign(format!("cosignature/v1\ntime 0\n{text}").as_bytes()).0].concat();
+    assert!(matches!(
+        lying(timeless.to_string()),
+        BadAnswer::Cosignature(CosignatureError::Malformed { .. })
+    ));
     // A good line beside a bad one by the same key.
     assert!(matches!(lying(format!("{}{wrong}", line(&text, NOW))), BadAnswer::Cosignature(_)));
 }
