@@ -116,10 +116,14 @@ impl AddCheckpoint {
     /// The origin that the checkpoint names, not yet believed: its first line.
     ///
     /// # Errors
-    /// [`WitnessRefusal::Note`].
+    /// [`WitnessRefusal::Note`]; a signature line that cannot be read is no error yet, see [`decide`].
     pub fn origin(&self) -> Result<String, WitnessRefusal> {
-        let (text, _) = crate::note::split_note(&self.checkpoint).map_err(WitnessRefusal::Note)?;
-        Ok(text.split('\n').next().unwrap_or_default().to_owned())
+        match crate::note::split_note(&self.checkpoint) {
+            Ok(_) | Err(OpenNoteError::Line(_)) => {
+                Ok(self.checkpoint.split('\n').next().unwrap_or_default().to_owned())
+            }
+            Err(error) => Err(WitnessRefusal::Note(error)),
+        }
     }
 }
 
@@ -160,8 +164,11 @@ fn open(note: &str, log: &VerifierKey) -> Result<Checkpoint, WitnessRefusal> {
         Err(OpenCheckpointError::Text(CheckpointError::EmptyTree(root))) => {
             Ok(Checkpoint { origin: log.name().to_owned(), size: 0, root })
         }
+        // A line that cannot be read is a signature that does not verify: others read it (base64 with bits
+        // left over, say) and find it bad.
         Err(OpenCheckpointError::Note(
-            error @ (OpenNoteError::BadSignature { .. }
+            error @ (OpenNoteError::Line(_)
+            | OpenNoteError::BadSignature { .. }
             | OpenNoteError::NoKnownSignature(_)
             | OpenNoteError::AmbiguousKey { .. }),
         )) => Err(WitnessRefusal::Signature(error)),
