@@ -47,6 +47,12 @@ impl Patience {
 /// Most bytes of an answer's head: these servers send a few short lines.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
+/// Connections kept to one server; a reader asks for so many things at once.
+const MAX_KEPT: usize = 8;
+/// Longest that an idle connection is kept: servers close theirs after some fifteen seconds, and a question
+/// that goes out just then is lost.
+const MAX_IDLE: Duration = Duration::from_secs(8);
+
 /// Keeps connections, states statuses as they are, follows nobody elsewhere.
 ///
 /// A redirect is not followed: the prefix that the user gave is the one that is asked, and an answer from
@@ -56,6 +62,9 @@ pub(crate) fn agent(patience: Patience) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_response_header_size(MAX_HEAD_BYTES)
+        .max_idle_connections(MAX_KEPT)
+        .max_idle_connections_per_host(MAX_KEPT)
+        .max_idle_age(MAX_IDLE)
         .timeout_connect(Some(patience.connect))
         .timeout_per_read(Some(patience.silence))
         .timeout_per_write(Some(patience.silence))

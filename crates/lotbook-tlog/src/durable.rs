@@ -23,6 +23,18 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     renamed
 }
 
+/// Makes a folder, and those above it that are not there, so that all of them last.
+pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+    let missing =
+        path.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()).count();
+    fs::create_dir_all(path)?;
+    // The folder above is synced in any case: who made this one may have died before.
+    for above in path.ancestors().skip(1).take(missing.max(1)) {
+        sync_folder(if above.as_os_str().is_empty() { Path::new(".") } else { above })?;
+    }
+    Ok(())
+}
+
 /// Makes names in a folder last.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()

@@ -15,6 +15,9 @@ pub mod serve;
 pub mod source;
 pub mod witness;
 
+#[cfg(test)]
+mod trial;
+
 pub use ask::Patience;
 pub use export::{ExportError, Exported, TargetError, export};
 pub use reader::{Bad, Entries, LogReader, ReadError};

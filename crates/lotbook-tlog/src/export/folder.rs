@@ -33,7 +33,7 @@ impl Target {
         out: &Path,
         checkpoint: &Checkpoint,
     ) -> Result<(Self, Option<Checkpoint>), TargetError> {
-        fs::create_dir_all(out).map_err(failed("create", out))?;
+        durable::create_folder(out).map_err(failed("create", out))?;
         let lock = File::open(out).map_err(failed("open", out))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => TargetError::Busy(out.to_owned()),
@@ -44,10 +44,7 @@ impl Target {
             may_extend(older, checkpoint)?;
         }
         remove_leftovers(out)?;
-        // The folder's own name lasts once the one above it is synced.
-        let above = out.parent().filter(|above| !above.as_os_str().is_empty());
-        let touched = above.map(Path::to_owned).into_iter().collect();
-        let (out, superseded) = (out.to_owned(), Vec::new());
+        let (out, touched, superseded) = (out.to_owned(), BTreeSet::new(), Vec::new());
         Ok((Self { out, _lock: lock, touched, superseded, written: 0, kept: 0 }, older))
     }
 

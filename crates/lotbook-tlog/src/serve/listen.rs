@@ -29,7 +29,9 @@ pub const DRAIN: Duration = Duration::from_secs(5);
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Lines of a request's head; browsers send some twenty.
 const MAX_HEAD_LINES: usize = 64;
-/// Bytes held of a connection while it is read or written; a head must fit.
+/// Bytes of a request's head; these requests have a short path and no credentials.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// Bytes held of a connection while it is read or written.
 const MAX_BUFFER_BYTES: usize = 32 * 1024;
 
 /// Serves HTTP/1 until `shutdown` is done, then gives connections [`DRAIN`] to end.
@@ -83,6 +85,7 @@ async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(MAX_HEAD_LINES)
+        .max_header_size(MAX_HEAD_BYTES)
         .max_buf_size(MAX_BUFFER_BYTES)
         .serve_connection(TokioIo::new(Moving::new(stream, SILENCE)), TowerToHyperService::new(router));
     let mut connection = pin!(connection);

@@ -94,9 +94,6 @@ pub enum BadAnswer {
     /// A line by the witness's key that does not verify over the note.
     #[error(transparent)]
     Cosignature(#[from] CosignatureError),
-    /// A cosignature of no time.
-    #[error("the cosignature's time is 0")]
-    NoTime,
 }
 
 /// What came back: the status, whether it is of the type of a size, and the text.
@@ -187,9 +184,6 @@ impl WitnessClient {
                 continue;
             }
             let cosignature = verify_cosignature(text, &line, &self.key)?;
-            if cosignature.time.seconds() == 0 {
-                return Err(BadAnswer::NoTime);
-            }
             cosigned = cosigned.or(Some((line, cosignature)));
         }
         cosigned.ok_or(BadAnswer::NoCosignature)

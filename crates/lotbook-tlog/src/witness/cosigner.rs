@@ -77,8 +77,7 @@ impl Witness {
             evidence::keep(self.state.dir(), origin, &held, &request, refusal);
         })?;
         // A clock that goes back is held: at the later time, the smaller tree was the largest one seen.
-        let time = WitnessTime::new((self.clock)().max(held.time)).filter(|time| time.seconds() > 0);
-        let time = time.ok_or(NotCosigned::NoTime)?;
+        let time = WitnessTime::new((self.clock)().max(held.time)).ok_or(NotCosigned::NoTime)?;
         let (line, note) = self.cosigned(&request, origin, time)?;
         let cosigned = Cosigned { size: checkpoint.size, root: checkpoint.root };
         let next = Held { cosigned, time: time.seconds(), note: Some(note) };

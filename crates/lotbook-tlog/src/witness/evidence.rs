@@ -57,7 +57,7 @@ fn speaks_of_history(refusal: &WitnessRefusal) -> bool {
 
 /// Writes it under a name that its content gives, so that the same twice is one file.
 fn write(folder: &Path, origin: &str, kind: &str, content: &str) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    durable::create_folder(folder)?;
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(content.as_bytes()));
     let file = folder.join(format!("{}-{digest}.{kind}", origin_hash(origin)));
     if file.exists() {

@@ -10,7 +10,7 @@ use lotbook_chain::note::MAX_NOTE_BYTES;
 use lotbook_chain::{Checkpoint, CosignatureError, Cosigned, CosignerKey, OpenCheckpointError, VerifierKey};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -99,7 +99,7 @@ impl State {
         witness: &CosignerKey,
         logs: Vec<VerifierKey>,
     ) -> Result<Self, WitnessStateError> {
-        fs::create_dir_all(dir).map_err(failed("create", dir))?;
+        durable::create_folder(dir).map_err(failed("create", dir))?;
         let lock = lock(&dir.join(LOCK_FILE))?;
         durable::remove_unfinished(dir).map_err(failed("clean up", dir))?;
         let mut origins = BTreeMap::new();
