@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod auditing;
 mod calendar;
 mod codec;
 mod commands;
@@ -15,10 +16,12 @@ mod disclosure;
 mod handling;
 mod health;
 mod layering;
+mod mirror;
 mod other_office;
 mod pool;
 mod protocol_page;
 mod queries;
+mod receipts;
 mod recovery;
 mod recusal;
 mod refusal_limit;

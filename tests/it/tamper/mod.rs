@@ -7,7 +7,7 @@
 pub mod played;
 
 mod derived;
-mod forger;
+pub mod forger;
 mod random;
 mod signed;
 mod stated;
