@@ -34,7 +34,7 @@ const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// Bytes held of a connection while it is read or written.
 const MAX_BUFFER_BYTES: usize = 32 * 1024;
 
-/// Serves HTTP/1 until `shutdown` is done, then gives connections [`DRAIN`] to end.
+/// Serves HTTP/1 until `shutdown` is done, then gives connections five seconds to end.
 pub async fn serve_on(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) {
     let (stop, stopping) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
