@@ -29,5 +29,6 @@ mod subscribe;
 mod tamper;
 mod todo;
 mod whole_year;
+mod witnessing;
 mod world;
 mod years;

@@ -5,6 +5,7 @@ use crate::cosignature::{Cosignature, CosignatureError, cosignatures};
 use crate::note::open_note;
 use crate::vkey::{CosignerKey, VerifierKey, VerifierKeyError};
 use crate::{Checkpoint, OpenCheckpointError};
+use core::fmt;
 use core::str::FromStr;
 
 /// Most bytes of a policy file: some hundred lines of some hundred bytes.
@@ -213,6 +214,23 @@ impl Policy {
             Some(group) => format!("{} of [{}]", group.needed, group.members.join(", ")),
             None => name.clone(),
         }
+    }
+}
+
+impl fmt::Display for Policy {
+    /// A policy file that says the same: logs, witnesses, groups in their order, quorum.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = |url: &Option<String>| url.as_ref().map_or(String::new(), |url| format!(" {url}"));
+        for log in &self.logs {
+            writeln!(f, "log {}{}", log.key, url(&log.url))?;
+        }
+        for witness in &self.witnesses {
+            writeln!(f, "witness {} {}{}", witness.name, witness.key, url(&witness.url))?;
+        }
+        for group in &self.groups {
+            writeln!(f, "group {} {} {}", group.name, group.needed, group.members.join(" "))?;
+        }
+        writeln!(f, "quorum {}", self.quorum.as_deref().unwrap_or("none"))
     }
 }
 
