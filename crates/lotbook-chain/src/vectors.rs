@@ -62,3 +62,31 @@ pub fn hex_hash(value: &Value) -> TreeHash {
 pub fn record_leaves(count: u64) -> Vec<TreeHash> {
     (0..count).map(|i| crate::entry::leaf_hash(format!("record {i}").as_bytes())).collect()
 }
+
+/// A section that comes in is to be used by some test, and then named here.
+#[test]
+fn every_published_section_is_one_that_a_test_reads() {
+    let vectors = tlog();
+    let sections: Vec<&str> = vectors.as_object().unwrap().keys().map(String::as_str).collect();
+    let read = [
+        "_about",
+        "_date",
+        "cosignature_v1",
+        "ct_real_proofs",
+        "merkle_consistency",
+        "merkle_inclusion",
+        "merkle_subtreeconsistency_happy",
+        "merkle_subtreeinclusion_happy",
+        "rfc6962_hash",
+        "rfc6962_reference_tree",
+        "signed_note_bad_vkeys",
+        "signed_notes",
+        "sumdb_tree_note",
+        "tlog_proof_derived",
+        "tlog_proof_syntax",
+        "tlog_tiles_paths",
+        "tlog_tiles_tree_300",
+        "tlog_witness_session",
+    ];
+    assert_eq!(sections, read);
+}

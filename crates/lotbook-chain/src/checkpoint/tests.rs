@@ -3,7 +3,7 @@
 use super::*;
 use crate::note::sign_note;
 use crate::tree::root;
-use crate::vectors::{record_leaves, text, tlog};
+use crate::vectors::{list, record_leaves, text, tlog};
 use crate::vkey::KeyNameError;
 use proptest::prelude::*;
 
@@ -42,6 +42,22 @@ fn the_checksum_database_signs_under_another_name_than_its_origin() {
         found: "go.sum database tree".into(),
     };
     assert_eq!(Checkpoint::open(text(&vector["note"]), &key), Err(expected));
+}
+
+/// Go's checksum database asks for its own origin line; here that is a question of the key.
+#[test]
+fn the_published_trees_of_the_checksum_database_are_read_as_published() {
+    let vectors = tlog();
+    let published = &vectors["sumdb_tree_note"];
+    let good = text(&published["format_tree"]);
+    let checkpoint: Checkpoint = good.parse().unwrap();
+    assert_eq!((checkpoint.to_string().as_str(), checkpoint.size), (good, 123_456_789_012));
+    assert_eq!(checkpoint.root, crate::entry::leaf_hash(text(&published["leaf_data"]).as_bytes()));
+    let [origin, size, root] = list(&published["bad"]) else { panic!("three bad trees") };
+    let other: Checkpoint = text(origin).parse().unwrap();
+    assert_eq!((other.origin.as_str(), other.root), ("not-go.sum database tree", checkpoint.root));
+    assert_eq!(refused(text(size)), CheckpointError::Size("0xabcdef".into()));
+    assert!(matches!(refused(text(root)), CheckpointError::Root(_)));
 }
 
 #[test]

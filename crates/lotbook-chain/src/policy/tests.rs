@@ -388,6 +388,21 @@ proptest! {
     }
 
     #[test]
+    fn a_policy_written_out_says_the_same(first in 1_usize..=3, both in 1_usize..=2, url in prop::option::of("[a-z:/.]{1,20}"), quorum in "(a|b|w4|none)") {
+        let url = url.map_or(String::new(), |url| format!(" {url}"));
+        let text = format!(
+            "log {}{url}\n{}witness w4 {}{url}\ngroup a {first} w1 w2 w3\ngroup b {both} w4 a\nquorum {quorum}\n",
+            log(ORIGIN, 9),
+            witnesses(1..=3),
+            witness(4)
+        );
+        // Numbers for `all` and `any`, single spaces, no comments: that is how it is written.
+        prop_assert_eq!(policy(&text).to_string(), text.clone());
+        let otherwise = text.replace("\nwitness", "\n# a comment\n \twitness ").replace(" 3 w1", " all w1");
+        prop_assert_eq!(policy(&otherwise), policy(&text));
+    }
+
+    #[test]
     fn no_text_is_a_panic(text in "(log|witness|group|quorum|all|any|none|[0-9#ab \t]|\n){0,60}") {
         let _ = text.parse::<Policy>();
     }
