@@ -3,7 +3,8 @@
 use crate::command::{NotExtended, Unproved};
 use lotbook_client::ClientError;
 use lotbook_event::Refusal;
-use lotbook_tlog::ReadError;
+use lotbook_store::JournalError;
+use lotbook_tlog::{ExportError, ReadError, TargetError};
 use lotbook_verifier::Finding;
 
 /// Wrong usage.
@@ -69,6 +70,12 @@ fn is_refused(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<Unproved>()
         || cause.is::<NotExtended>()
         || matches!(cause.downcast_ref(), Some(ReadError::Bad { .. }))
+        || matches!(cause.downcast_ref(), Some(ExportError::<JournalError>::Target(target)) if refuses(target))
+}
+
+/// Whether a folder holds something that an export must not touch; otherwise it only cannot be written now.
+fn refuses(target: &TargetError) -> bool {
+    !matches!(target, TargetError::Io { .. } | TargetError::Busy(_))
 }
 
 /// Tells people why a command was not done: what was found, which rule, and what to do.

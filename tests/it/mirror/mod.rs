@@ -2,6 +2,8 @@
 //! way in which the files can be bad.
 
 mod bad_files;
+mod export;
 mod follow;
+mod half_way;
 mod restore;
 mod shelf;
