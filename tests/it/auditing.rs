@@ -35,7 +35,9 @@ fn words(command: &str, values: &BTreeMap<&str, String>) -> Vec<String> {
         // The longest name first: $WORK/$ID has two.
         let mut names: Vec<_> = values.keys().collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let filled = names.iter().fold(word.to_owned(), |word, name| word.replace(&format!("${name}"), &values[*name]));
+        let filled = names
+            .iter()
+            .fold(word.to_owned(), |word, name| word.replace(&format!("${name}"), &values[*name]));
         assert!(!filled.contains('$'), "{filled} has a variable that the test does not know");
         filled
     };
@@ -66,7 +68,8 @@ fn the_page_takes_an_auditor_from_nothing_to_a_verdict() {
     let (one, first) = witness(dir.path(), "one.example", vkey);
     let (two, second) = witness(dir.path(), "two.example", vkey);
     let policy = dir.path().join("policy");
-    std::fs::write(&policy, format!("{first}{second}group both all one.example two.example\nquorum both\n")).unwrap();
+    std::fs::write(&policy, format!("{first}{second}group both all one.example two.example\nquorum both\n"))
+        .unwrap();
     let http = free_port();
     let config = dir.path().join("lotbook.toml");
     std::fs::write(&config, format!("http = \"127.0.0.1:{http}\"\nwitnesses = \"policy\"\n")).unwrap();

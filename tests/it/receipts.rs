@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 fn withdraw(world: &World, section: &str, keep: &Path) -> Ran {
     let key = world.data.key(&format!("section_officer-{section}"));
     let args = ["submit", "--server", &world.serving.url, "--key", arg(&key), "--event", "ItemWithdrawn"];
-    let fields = ["--set", "item=K07", "--set", "reason=不再列入", "--role", "section_officer", "--section", section];
+    let fields =
+        ["--set", "item=K07", "--set", "reason=不再列入", "--role", "section_officer", "--section", section];
     run(&[&args[..], &fields, &["--keep", arg(keep)]].concat())
 }
 
@@ -40,7 +41,11 @@ async fn a_kept_receipt_proves_itself_offline_and_no_changed_one_does() {
     let text = std::fs::read_to_string(&file).unwrap();
     let lines: Vec<_> = text.lines().collect();
     for (n, line) in lines.iter().enumerate() {
-        for (what, other) in [("dropped", None), ("changed", Some(changed(line))), ("doubled", Some(format!("{line}\n{line}")))] {
+        for (what, other) in [
+            ("dropped", None),
+            ("changed", Some(changed(line))),
+            ("doubled", Some(format!("{line}\n{line}"))),
+        ] {
             let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
             match other {
                 None => drop(lines.remove(n)),
@@ -84,7 +89,10 @@ async fn a_refusal_is_decided_again_and_a_forged_one_is_not_believed() {
         run(&["verify", "--refusal", arg(refusal), arg(statement), "--data", arg(&data.dir)])
     };
     let ran = verify(&refusal, &statement);
-    assert!(ran.code == Some(0) && ran.out.contains("confirmed") && ran.out.contains("OTHER_SECTION"), "{ran:?}");
+    assert!(
+        ran.code == Some(0) && ran.out.contains("confirmed") && ran.out.contains("OTHER_SECTION"),
+        "{ran:?}"
+    );
 
     let word = RefusalReceipt::decode(std::fs::read(&refusal).unwrap().as_slice()).unwrap();
     let forged: Vec<(&str, RefusalReceipt)> = vec![

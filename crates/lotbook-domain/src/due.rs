@@ -30,11 +30,17 @@ pub struct Due {
 /// The first thing due at or before `now`, by (instant, id); state it, evolve, and ask again.
 pub fn next_due(state: &State, now: Instant) -> Option<Due> {
     state.genesis.as_ref()?;
-    let ceremonies = state.ceremonies.values().filter_map(ceremony_due);
-    let candidates =
-        [heartbeat(state, now), obligation(state), plan_missing(state, now), disclosure::missing(state, now)];
+    // Asked before every entry, and nearly always in vain: each looks at the instant first, and says nothing
+    // of what is not due yet.
+    let ceremonies = state.ceremonies.values().filter_map(|ceremony| ceremony_due(ceremony, now));
+    let candidates = [
+        heartbeat(state, now),
+        obligation(state, now),
+        plan_missing(state, now),
+        disclosure::missing(state, now),
+    ];
     let all = candidates.into_iter().flatten().chain(ceremonies);
-    all.filter(|due| due.at <= now).min_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
+    all.min_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
 }
 
 fn heartbeat(state: &State, now: Instant) -> Option<Due> {
@@ -42,12 +48,15 @@ fn heartbeat(state: &State, now: Instant) -> Option<Due> {
         return None;
     }
     let at = state.head.recorded_at.plus_seconds(HEARTBEAT_SECONDS);
+    if at > now {
+        return None;
+    }
     let event = Heartbeat { size: state.head.size, root: state.head.frontier.root(), clock: now };
     Some(Due { at, id: "heartbeat".into(), event: event.into() })
 }
 
-fn obligation(state: &State) -> Option<Due> {
-    let (at, (kind, subject), duty) = state.obligations.first_due()?;
+fn obligation(state: &State, now: Instant) -> Option<Due> {
+    let (at, (kind, subject), duty) = state.obligations.first_due().filter(|(at, ..)| *at <= now)?;
     let (calendar, provisional) = (duty.due.calendar, duty.due.provisional);
     let event = match kind {
         Obligation::Comment => {
@@ -65,9 +74,10 @@ fn obligation(state: &State) -> Option<Due> {
 /// Sections that own a published item in force and have no plan for the year (Art. 12).
 fn plan_missing(state: &State, now: Instant) -> Option<Due> {
     let years = state.began.map_or(0, year_of)..=year_of(date_of(now));
-    let due = years.flat_map(|year| plans_due(state, year).into_iter().map(move |(s, at)| (at, year, s)));
+    let due =
+        years.flat_map(|year| plans_due_by(state, year, now).map(move |(section, at)| (at, year, section)));
     let (at, year, section) = due.min()?;
-    let subject = plan_subject(year, &section);
+    let subject = plan_subject(year, section);
     let event = DeadlineMissed {
         obligation: Obligation::Plan,
         subject: Text::new(subject.as_str()).ok()?,
@@ -81,31 +91,37 @@ fn plan_missing(state: &State, now: Instant) -> Option<Due> {
 /// Each section whose plan is due and has not been stated as missing, with the instant: the end of the
 /// day of Art. 12, or the publication of its first item if that came later.
 pub(crate) fn plans_due(state: &State, year: u32) -> BTreeMap<SectionId, Instant> {
-    let Some(rules) = &state.rules else { return BTreeMap::new() };
-    let Some(day) = due_day_in(year, rules.value.plan_due.as_str()) else { return BTreeMap::new() };
-    let deadline = end_of(day);
-    let mut due = BTreeMap::new();
+    plans_due_by(state, year, Instant(i64::MAX)).map(|(section, at)| (section.clone(), at)).collect()
+}
+
+/// Those that are due by an instant.
+fn plans_due_by(state: &State, year: u32, by: Instant) -> impl Iterator<Item = (&SectionId, Instant)> {
+    let day = state.rules.as_ref().and_then(|rules| due_day_in(year, rules.value.plan_due.as_str()));
+    // Duties of the time before the ledger are not its own.
+    let day = day.filter(|day| state.began.is_some_and(|began| *day >= began));
+    let deadline = day.map(end_of).filter(|deadline| *deadline <= by);
+    let first = deadline.map(|deadline| first_published(state, year, deadline)).unwrap_or_default();
+    first.into_iter().filter(move |(section, at)| *at <= by && plan_lacks(state, year, section))
+}
+
+/// Sections with an item in force that was published by the end of a year, and since when a plan is due.
+fn first_published(state: &State, year: u32, deadline: Instant) -> BTreeMap<&SectionId, Instant> {
+    let mut first = BTreeMap::new();
     let in_time = |at: Instant| year_of(date_of(at)) <= year;
-    let in_force = state
-        .items
-        .values()
-        .filter(|record| record.phase == ItemPhase::Published && record.published_at.is_some_and(in_time));
-    for record in in_force {
-        let section = &record.item.section;
-        let published = record.published_at.unwrap_or(deadline).max(deadline);
-        let at = due.entry(section.clone()).or_insert(published);
+    for record in state.items.values().filter(|record| record.phase == ItemPhase::Published) {
+        let Some(published) = record.published_at.filter(|at| in_time(*at)) else { continue };
+        let published = published.max(deadline);
+        let at = first.entry(&record.item.section).or_insert(published);
         *at = published.min(*at);
     }
-    let adopted = |section: &SectionId| {
-        let plans = state.plans.values().filter(|plan| plan.adopted.is_some());
-        plans.clone().any(|plan| plan.draft.year == year && plan.draft.section == *section)
-    };
-    due.retain(|section, _| {
-        state.began.is_some_and(|began| day >= began)
-            && !adopted(section)
-            && !state.obligations.plans_missed.contains(&plan_subject(year, section))
-    });
-    due
+    first
+}
+
+/// Whether a section has no adopted plan of a year, and that has not been stated.
+fn plan_lacks(state: &State, year: u32, section: &SectionId) -> bool {
+    let adopted = state.plans.values().filter(|plan| plan.adopted.is_some());
+    let mut of_year = adopted.filter(|plan| plan.draft.year == year && plan.draft.section == *section);
+    of_year.next().is_none() && !state.obligations.plans_missed.contains(&plan_subject(year, section))
 }
 
 /// Subject of the duty D1.
@@ -114,22 +130,23 @@ pub fn plan_subject(year: u32, section: &SectionId) -> String {
 }
 
 /// A seal or a close by deadline (draw.md 1).
-fn ceremony_due(ceremony: &Ceremony) -> Option<Due> {
+fn ceremony_due(ceremony: &Ceremony, now: Instant) -> Option<Due> {
     let stated = &ceremony.frozen.as_ref()?.stated;
-    let draw = ceremony.draw.clone();
-    let (at, event) = match ceremony.stage {
-        Stage::Committing if ceremony.may_be_sealed() => {
-            let committers = ceremony.commitments.keys().copied().collect();
-            (stated.commit_deadline, CeremonySealed { draw, committers }.into())
-        }
-        Stage::Committing => {
-            let code = FailureCode::TooFewCommits;
-            (stated.commit_deadline, CeremonyFailed { draw, code, barred: BTreeSet::new() }.into())
-        }
-        Stage::Revealing => {
-            (stated.reveal_deadline, CeremonyClosed { draw, missing: ceremony.missing() }.into())
-        }
+    let at = match ceremony.stage {
+        Stage::Committing => stated.commit_deadline,
+        Stage::Revealing => stated.reveal_deadline,
         Stage::Closed | Stage::Failed | Stage::Drawn => return None,
+    };
+    if at > now {
+        return None;
+    }
+    let draw = ceremony.draw.clone();
+    let event = if ceremony.stage == Stage::Revealing {
+        CeremonyClosed { draw, missing: ceremony.missing() }.into()
+    } else if ceremony.may_be_sealed() {
+        CeremonySealed { draw, committers: ceremony.commitments.keys().copied().collect() }.into()
+    } else {
+        CeremonyFailed { draw, code: FailureCode::TooFewCommits, barred: BTreeSet::new() }.into()
     };
     Some(Due { at, id: format!("ceremony {}", ceremony.draw), event })
 }

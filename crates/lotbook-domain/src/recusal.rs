@@ -96,13 +96,15 @@ impl Recusal {
     /// Whether an inspection must not start before it is settled: the one that it names, and after a
     /// withdrawal every inspection of the batch, as long as the inspector is in the team.
     pub fn blocks(&self, state: &State, id: &InspectionId, inspection: &Inspection) -> bool {
+        // Asked of every recusal at every start: most are settled, or of another inspector.
+        if !self.is_pending() || !inspection.team.contains(&self.inspector) {
+            return false;
+        }
         let same_batch = inspection.batch().is_some() && inspection.batch() == self.batch(state);
         let board = inspection.batch().and_then(|batch| state.batches.get(batch)?.board.as_ref());
         let left = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw)
             || board.is_some_and(|board| board.withdrawn.contains(&self.inspector));
-        self.is_pending()
-            && inspection.team.contains(&self.inspector)
-            && (self.inspection == *id || (same_batch && left))
+        self.inspection == *id || (same_batch && left)
     }
 
     /// Attempts that failed since the last one that ended in a draw.

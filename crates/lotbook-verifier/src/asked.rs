@@ -21,8 +21,8 @@ pub(crate) struct Asked {
     sizes: BTreeMap<u64, Option<Mark>>,
     /// The first entry recorded after each of these instants: its position, and when.
     after: BTreeMap<Instant, Option<(u64, Instant)>>,
-    /// A statement id of an author, and the statement that used it.
-    statement: Option<((KeyId, StatementId), Option<StatementHash>)>,
+    /// Statement ids of authors, and the statement that used each.
+    statements: BTreeMap<(KeyId, StatementId), Option<StatementHash>>,
 }
 
 impl Asked {
@@ -40,13 +40,13 @@ impl Asked {
 
     /// Asks which statement of an author uses an id.
     pub fn statement(&mut self, author: KeyId, id: StatementId) {
-        self.statement = Some(((author, id), None));
+        self.statements.entry((author, id)).or_default();
     }
 
     /// Asks about these heads, and no more about others; for a follower that goes from head to head.
     pub fn only<'a>(&mut self, heads: impl IntoIterator<Item = &'a WitnessedHead>) {
-        let before = std::mem::take(self);
-        self.statement = before.statement;
+        let mut before = std::mem::take(self);
+        self.statements = std::mem::take(&mut before.statements);
         heads.into_iter().for_each(|head| self.witnessed(head));
         self.sizes.iter_mut().for_each(|(size, mark)| *mark = before.at(*size));
         self.after.iter_mut().for_each(|(instant, first)| *first = before.first_after(*instant));
@@ -64,16 +64,14 @@ impl Asked {
 
     /// Takes note of a person's statement.
     pub fn take_statement(&mut self, author: KeyId, id: StatementId, bytes: &[u8]) {
-        if let Some((asked, found)) = &mut self.statement
-            && *asked == (author, id)
-        {
+        if let Some(found) = self.statements.get_mut(&(author, id)) {
             *found = Some(StatementHash::of(bytes));
         }
     }
 
     /// The statement that has used an id, if one has; `None` if that was not asked.
     pub fn statement_of(&self, author: KeyId, id: StatementId) -> Option<Option<StatementHash>> {
-        self.statement.filter(|(asked, _)| *asked == (author, id)).map(|(_, found)| found)
+        self.statements.get(&(author, id)).copied()
     }
 
     /// How the log stood at a size, if that was asked in time.

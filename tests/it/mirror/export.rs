@@ -47,8 +47,10 @@ fn a_folder_of_another_log_of_more_of_it_or_with_another_tile_is_not_touched() {
     std::fs::write(&tile, bytes).unwrap();
     let other = shelf.log("other", 300);
     let note = std::fs::read_to_string(other.join("checkpoint")).unwrap();
-    std::fs::write(other.join("checkpoint"), note.replacen(&played().origin, "other.example/log", 1)).unwrap();
-    for (folder, words) in [(&whole, "more than 600"), (&spoiled, "never changes"), (&other, "holds the log")] {
+    std::fs::write(other.join("checkpoint"), note.replacen(&played().origin, "other.example/log", 1))
+        .unwrap();
+    for (folder, words) in [(&whole, "more than 600"), (&spoiled, "never changes"), (&other, "holds the log")]
+    {
         let before: Vec<_> = files(folder).iter().map(|path| std::fs::read(path).unwrap()).collect();
         let ran = run(&["export", "--data", arg(&shelf.path("data")), "--tiles", arg(folder)]);
         assert!(ran.code == Some(1) && ran.err.contains(words), "{words}: {ran:?}");

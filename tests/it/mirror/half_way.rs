@@ -63,7 +63,9 @@ impl Published for Log {
 }
 
 async fn program(args: Vec<String>) -> Ran {
-    tokio::task::spawn_blocking(move || run(&args.iter().map(String::as_str).collect::<Vec<_>>())).await.unwrap()
+    tokio::task::spawn_blocking(move || run(&args.iter().map(String::as_str).collect::<Vec<_>>()))
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +84,10 @@ async fn a_server_that_fails_half_way_refutes_nothing_and_a_restore_goes_on_when
     let restore = words(&["restore", "--tiles", &url, "--data", arg(&new), "--vkey", &vkey, "--json"]);
     for command in [&verify, &monitor, &restore] {
         let ran = program(command.clone()).await;
-        assert!(ran.code == Some(2) && ran.err.contains("tile/entries/002.p/188 answers with status 503"), "{ran:?}");
+        assert!(
+            ran.code == Some(2) && ran.err.contains("tile/entries/002.p/188 answers with status 503"),
+            "{ran:?}"
+        );
     }
     assert!(!state.exists(), "a head is kept that was not verified");
     log.ill.store(false, Ordering::SeqCst);

@@ -8,6 +8,7 @@ pub mod played;
 
 mod derived;
 pub mod forger;
+mod parallel;
 mod random;
 mod signed;
 mod stated;

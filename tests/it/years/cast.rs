@@ -114,7 +114,7 @@ fn firms() -> Vec<Uscc> {
     (0..FIRMS).map(credit_code).collect()
 }
 
-fn credit_code(n: usize) -> Uscc {
+pub fn credit_code(n: usize) -> Uscc {
     const SET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let body = format!("{:08}", 10_000 + 37 * n);
     let weights = [3_usize, 7, 9, 10, 5, 8, 4, 2];

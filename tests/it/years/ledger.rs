@@ -8,7 +8,7 @@ use lotbook_domain::{DECIDE_VERSION, evolve, next_due};
 use lotbook_domain::{Rejection, SignedStatement, State, authenticate, consequences, decide, derive};
 use lotbook_event::keys::{KeyConfirmed, KeyRegistered, LedgerCreated, Role};
 use lotbook_event::oversight::{RefusalCount, RefusalsCounted, StatementRefused};
-use lotbook_event::{Event, Refusal, SectionId, Statement, StatementId, Text};
+use lotbook_event::{Code, Event, Refusal, SectionId, Statement, StatementId, Text};
 use lotbook_verifier::Verifier;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ pub struct Ledger {
     pub now: Instant,
     /// The position after which the subject of the next statement must not have changed.
     pub expecting: Option<Position>,
+    /// Every refused statement: after how many entries, and why.
+    pub refused: Vec<(Position, SignedStatement, Code)>,
     ids: u128,
     /// Refusals beyond the limit of a key and hour, until they are stated.
     counted: BTreeMap<(KeyId, Instant), BTreeMap<&'static str, u64>>,
@@ -111,6 +113,7 @@ impl Ledger {
     }
 
     fn refuse(&mut self, signed: &SignedStatement, event: &str, refusal: Refusal) -> Result<(), Refusal> {
+        self.refused.push((Position(self.state.head.size), signed.clone(), refusal.code));
         if !self.state.refusals.has_room(&signed.key_id, self.now) {
             let hour = self.now.0 - self.now.0.rem_euclid(3_600 * Instant::SECOND);
             let codes = self.counted.entry((signed.key_id, Instant(hour))).or_default();

@@ -3,22 +3,24 @@
 //! left out.
 
 mod agree;
-mod cast;
+pub mod cast;
 mod choices;
 mod coverage;
-mod days;
-mod dice;
+pub mod days;
+pub mod dice;
 mod fold;
 mod ledger;
-mod office;
+pub mod office;
 mod play;
 mod recusals;
 mod results;
-mod visits;
+pub mod visits;
 mod wrong;
 
+pub use cast::cast;
 use coverage::Coverage;
 use dice::Dice;
+pub use ledger::{Author, Ledger, founded};
 use lotbook_chain::SigningKey;
 use lotbook_domain::next_due;
 use lotbook_verifier::Expectations;

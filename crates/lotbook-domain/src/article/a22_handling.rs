@@ -168,7 +168,7 @@ pub fn closed(state: &State, stated: &Stated<'_>, e: &InspectionClosed) -> Resul
     if let Some(missing) = outstanding(state, inspection, id, stated.at()) {
         return wrong_phase(id, missing);
     }
-    match unresolved(state, inspection, id) {
+    match unresolved(state, inspection) {
         Some(found) => Err(Refusal::new(Code::UnresolvedViolation, id, found)),
         None => Ok(()),
     }
@@ -209,7 +209,7 @@ pub(crate) fn outstanding(
     if let Some((what, _)) = steps.iter().find(|(_, done)| !done) {
         return Some(format!("{id}: {what}"));
     }
-    let mut comments = state.comments.iter().filter(|(_, comment)| comment.inspection == *id);
+    let mut comments = inspection.comments.iter().filter_map(|id| state.comments.get_key_value(id));
     // A late comment may be answered after closing: else one could keep an inspection open for ever.
     let (unanswered, _) = comments.find(|(_, comment)| comment.answer.is_none() && !comment.late)?;
     Some(format!("{id}: comment {unanswered} is not answered"))
@@ -223,8 +223,8 @@ fn nobody_there(state: &State, inspection: &Inspection) -> bool {
 }
 
 /// What of an inspection still needs a violation, a decision, or its publication.
-pub(crate) fn unresolved(state: &State, inspection: &Inspection, id: &InspectionId) -> Option<String> {
-    let mut own = state.violations.iter().filter(|(_, violation)| violation.inspection == *id);
+pub(crate) fn unresolved(state: &State, inspection: &Inspection) -> Option<String> {
+    let mut own = inspection.violations.iter().filter_map(|id| state.violations.get_key_value(id));
     let needs = inspection.results.iter().filter(|(_, result)| NEEDS_VIOLATION.contains(&result.outcome));
     for (item, result) in needs {
         if !own.clone().any(|(_, violation)| violation.item == *item) {

@@ -18,7 +18,11 @@ pub(crate) fn due_date(state: &State, year: u32) -> Option<Date> {
 pub(crate) fn missing(state: &State, now: Instant) -> Option<Due> {
     let done = |year: &u32| state.disclosures.get(year).is_some_and(|r| r.missed || r.published.is_some());
     let year = (year_of(state.began?)..year_of(date_of(now))).find(|year| !done(year))?;
-    let (subject, due) = (year.to_string(), end_of(due_date(state, year)?));
+    let due = end_of(due_date(state, year)?);
+    if due > now {
+        return None;
+    }
+    let subject = year.to_string();
     let event = DeadlineMissed {
         obligation: Obligation::Disclosure,
         subject: Text::new(subject.as_str()).ok()?,

@@ -67,6 +67,9 @@ pub(super) fn comment_received(state: &mut State, at: At<'_>, e: &CommentReceive
         answer: None,
     };
     state.comments.insert(e.comment.clone(), comment);
+    with_inspection(state, &e.inspection, |i| {
+        i.comments.insert(e.comment.clone());
+    });
 }
 
 pub(super) fn comment_window_closed(state: &mut State, e: &CommentWindowClosed) {
@@ -93,6 +96,9 @@ pub(super) fn violation_found(state: &mut State, at: At<'_>, e: &ViolationFound)
         rectified: None,
     };
     state.violations.insert(e.violation.clone(), violation);
+    with_inspection(state, &e.inspection, |i| {
+        i.violations.insert(e.violation.clone());
+    });
 }
 
 fn with_violation(state: &mut State, id: &ViolationId, change: impl FnOnce(&mut Violation)) {

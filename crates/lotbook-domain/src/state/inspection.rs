@@ -113,6 +113,10 @@ pub struct Inspection {
     pub published: Option<Instant>,
     /// Whether the time for comments ended without one.
     pub comment_window_closed: bool,
+    /// Comments on it.
+    pub comments: BTreeSet<CommentId>,
+    /// Violations found in it.
+    pub violations: BTreeSet<ViolationId>,
     /// When it was closed.
     pub closed: Option<Instant>,
 }
@@ -138,6 +142,8 @@ impl Inspection {
             delivery_occurred: None,
             published: None,
             comment_window_closed: false,
+            comments: BTreeSet::new(),
+            violations: BTreeSet::new(),
             closed: None,
         }
     }

@@ -37,7 +37,7 @@ fn after_report(view: &View<'_>, id: &InspectionId, inspection: &Inspection) -> 
         return Some(of_inspection(view, (id, inspection), what, None, command));
     }
     let open = outstanding(view.state, inspection, id, view.now).is_some();
-    if open || unresolved(view.state, inspection, id).is_some() {
+    if open || unresolved(view.state, inspection).is_some() {
         return None;
     }
     let what = ("Close the inspection: nothing is open", "办结", 22);
