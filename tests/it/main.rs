@@ -12,6 +12,7 @@ mod comprehensive;
 mod correction;
 mod direct;
 mod disclosure;
+mod foreign;
 mod handling;
 mod health;
 mod layering;
