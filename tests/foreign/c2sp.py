@@ -132,7 +132,7 @@ def cosigned_by(data, witness):
 
 def check_policy(data, policy, log=None):
     """Checks the checkpoint against a policy file [P-111]; gives (size, root) and the witnesses that cosigned."""
-    logs, agreeing, defined, quorum = [], set(), set(), None
+    logs, witnesses, agreeing, defined, quorum = [], [], set(), set(), None
     for words in (line.split() for line in policy.split("\n")):
         if not words or words[0].startswith("#"):
             continue
@@ -142,6 +142,7 @@ def check_policy(data, policy, log=None):
         elif words[0] == "witness":
             defined.add(words[1])
             if cosigned_by(data, read_vkey(words[2], WITNESS_KEY)):
+                witnesses.append(words[1])
                 agreeing.add(words[1])
         elif words[0] == "group":
             members = words[3:]
@@ -162,7 +163,7 @@ def check_policy(data, policy, log=None):
     require(known, f"the policy knows no log {origin}")
     head = open_checkpoint(data, known[0])
     require(quorum == "none" or quorum in agreeing, f"the quorum {quorum} has not cosigned")
-    return head, agreeing
+    return head, witnesses
 
 
 # ---- the tree

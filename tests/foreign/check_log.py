@@ -126,8 +126,8 @@ def check(args):
     note = read_file(args.log, "checkpoint")
     (size, root), words = open_checkpoint(note, log), []
     if args.policy:
-        _, agreeing = check_policy(note, pathlib.Path(args.policy).read_text(), log)
-        words.append(f"cosigned by {', '.join(sorted(agreeing))}")
+        _, witnesses = check_policy(note, pathlib.Path(args.policy).read_text(), log)
+        words.append(f"cosigned by {', '.join(witnesses)}")
     leaves = check_tiles(args.log, size, root)
     entries = check_entries(args.log, leaves)
     if not args.tlog_only:

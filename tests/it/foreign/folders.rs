@@ -6,6 +6,8 @@ use super::heads::cosigned;
 use super::log::Log;
 use super::proofs::bit_of;
 use crate::recovery::program::copy;
+use crate::tamper::played::played;
+use data_encoding::HEXLOWER;
 use lotbook_chain::bundle::{decode_entries, encode_entries};
 use lotbook_chain::{Entry, SigningKey};
 use std::path::Path;
@@ -57,6 +59,7 @@ pub fn add(corpus: &mut Corpus, records: &Log, ledger: &Log) {
     add_changed(corpus, &vkey, "records-70000", &UPPER);
     add_other_heads(corpus, records);
     add_ledgers(corpus, ledger);
+    add_for_authors(corpus, ledger);
 }
 
 fn add_changed(corpus: &mut Corpus, vkey: &str, whole: &str, changes: &[(&str, Change)]) {
@@ -123,6 +126,21 @@ fn add_ledgers(corpus: &mut Corpus, ledger: &Log) {
     copy(&corpus.dir.join("ledger"), &corpus.dir.join(&folder));
     change(&corpus.dir.join(&folder), "tile/entries/000", |bytes| bit_of(bytes, 12_345));
     corpus.refuse("entry-bit", What::Ledger { vkey: vkey.clone(), folder });
+}
+
+/// For those who check authors' signatures too: the system's key, and a ledger whose last entry, the system's,
+/// has another signature. Tree and chain are perfect, so it is no case for the others.
+fn add_for_authors(corpus: &mut Corpus, ledger: &Log) {
+    let system = played().system.public();
+    corpus.file("ledger.author", HEXLOWER.encode(&system.to_bytes()));
+    let is_by_system = |bytes: &Vec<u8>| Entry::decode(bytes).unwrap().author == system.key_id();
+    let last = ledger.entries.iter().rposition(is_by_system).unwrap();
+    let mut entries = ledger.entries[..=last].to_vec();
+    let mut entry = Entry::decode(&entries[last]).unwrap();
+    entry.signature.0[0] ^= 1;
+    entries[last] = entry.encode().unwrap();
+    let log = Log::new(&ledger.origin, SigningKey::from_seed(&ledger.key.seed()), entries);
+    log.write_static(&corpus.dir.join("ledger.signature-bit"), log.size(), &log.head(log.size()));
 }
 
 fn change(log: &Path, file: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {

@@ -22,7 +22,7 @@ fn accepts(what: &What) -> Option<bool> {
 }
 
 /// A note and a checkpoint, by their code; that its origin is the key's name is tlog-checkpoint's rule.
-fn opened(vkey: &str, note: &[u8]) -> Option<TheirCheckpoint> {
+pub fn opened(vkey: &str, note: &[u8]) -> Option<TheirCheckpoint> {
     let note = Note::from_bytes(note).ok()?;
     note.verify(&VerifierList::new(vec![Box::new(StandardVerifier::new(vkey).unwrap())])).ok()?;
     let checkpoint = TheirCheckpoint::from_bytes(note.text()).ok()?;

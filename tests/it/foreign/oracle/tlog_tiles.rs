@@ -3,6 +3,7 @@
 //! Its tiles are those of the checksum database: `tile/8/L/N` for `tile/L/N`, `tile/8/data/N` for
 //! `tile/entries/N`. The hashes in them are the same.
 
+use super::signed_note::opened;
 use crate::foreign::agrees;
 use crate::foreign::case::What;
 use crate::foreign::corpus::{corpus, records};
@@ -11,7 +12,6 @@ use lotbook_chain::bundle::{decode_entries, encode_hashes};
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::{TileId, TilePath, TreeHash, append, verify_consistency, verify_inclusion};
 use std::path::{Path, PathBuf};
-use tlog_tiles::checkpoint::Checkpoint;
 use tlog_tiles::tile::{Tile, TileHashReader, TileReader};
 use tlog_tiles::tlog::{
     Error, Hash, HashReader, check_record, check_tree, prove_record, prove_tree, record_hash,
@@ -50,7 +50,7 @@ fn accepts(what: &What) -> Option<bool> {
         // Here it panics in place of refusing: nothing that reads paths of strangers should use it.
         What::Path(text) if text.contains("/64/") || text.ends_with(".p/0") => return None,
         What::Path(text) => Tile::from_path(&to_theirs(text)).is_ok(),
-        What::Tiles { folder, .. } => is_log(&corpus().dir.join(folder)),
+        What::Tiles { vkey, folder } => is_log(vkey, &corpus().dir.join(folder)),
         _ => return None,
     })
 }
@@ -71,11 +71,10 @@ impl TileReader for Folder {
     fn save_tiles(&self, _tiles: &[Tile], _data: &[Vec<u8>]) {}
 }
 
-/// Whether the tiles lead to the checkpoint's root and every entry has its leaf hash.
-fn is_log(folder: &Path) -> bool {
-    let Ok(note) = std::fs::read(folder.join("checkpoint")) else { return false };
-    let text = note.windows(2).rposition(|bytes| bytes == b"\n\n").map(|end| &note[..=end]);
-    let Some(Ok(head)) = text.map(Checkpoint::from_bytes) else { return false };
+/// Whether the tiles lead to the signed checkpoint's root and every entry has its leaf hash.
+fn is_log(vkey: &str, folder: &Path) -> bool {
+    let note = std::fs::read(folder.join("checkpoint"));
+    let Some(head) = note.ok().and_then(|note| opened(vkey, &note)) else { return false };
     if head.size() == 0 {
         return true;
     }
