@@ -51,6 +51,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("tonic", &["lotbook-rpc", "lotbook-client", "lotbook-server", "lotbook"]),
     ("tokio", &["lotbook-client", "lotbook-tlog", "lotbook-server", "lotbook"]),
     ("axum", &["lotbook-tlog", "lotbook-server"]),
+    ("hyper", &["lotbook-tlog"]),
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),

@@ -30,5 +30,6 @@ mod subscribe;
 mod tamper;
 mod todo;
 mod whole_year;
+mod witnessing;
 mod world;
 mod years;

@@ -4,12 +4,12 @@
 use crate::recovery::program::{arg, copy, done};
 use lotbook::command::reading;
 use lotbook::data_dir::DataDir;
-use lotbook::serving::Serving;
+use lotbook::serving::{Doors, Serving};
 use lotbook::{keyfile, stating};
 use lotbook_chain::entry::leaf_hash;
-use lotbook_chain::{Checkpoint, Entry, Frontier, Instant, SigningKey};
+use lotbook_chain::{Checkpoint, Entry, Frontier, Instant, Policy, SigningKey};
 use lotbook_client::{Client, ClientError, RpcError, SignedStatement, Submitted};
-use lotbook_engine::{Engine, EngineOptions, SimulatedClock};
+use lotbook_engine::{Engine, EngineOptions, Publishing, SimulatedClock};
 use lotbook_event::keys::Role;
 use lotbook_event::{BatchId, Event, PlanId, SectionId, Statement};
 use lotbook_store::Store;
@@ -29,6 +29,7 @@ pub struct World {
     pub now: Instant,
     pub data: DataDir,
     dir: tempfile::TempDir,
+    publishing: Publishing,
 }
 
 /// The sample office's whole year, played once and copied for each world.
@@ -104,9 +105,18 @@ impl World {
         let data = DataDir::new(&dir.path().join("ledger"), None);
         let ledger = reading::of_data_dir(&data).unwrap();
         let now = ledger.verifier.state().head.recorded_at.plus_seconds(60);
-        let (serving, clock) = serve(&data, now).await;
+        let (serving, clock) = serve(&data, now, Publishing::AtOnce).await;
         let client = Client::trust_on_first_use(&serving.url).await.unwrap();
-        Self { client, replica: ledger.verifier, serving, clock, now, data, dir }
+        Self {
+            client,
+            replica: ledger.verifier,
+            serving,
+            clock,
+            now,
+            data,
+            dir,
+            publishing: Publishing::AtOnce,
+        }
     }
 
     pub fn key(&self, name: &str) -> SigningKey {
@@ -162,11 +172,22 @@ impl World {
     /// Stops the server and starts it again on the same files.
     pub async fn restart(mut self) -> Self {
         self.serving.stop().await.unwrap();
-        let (serving, clock) = serve(&self.data, self.now).await;
+        let (serving, clock) = serve(&self.data, self.now, self.publishing.clone()).await;
         (self.serving, self.clock) = (serving, clock);
         self.client = Client::trust_on_first_use(&self.serving.url).await.unwrap();
         self.follow().await;
         self
+    }
+
+    /// Starts again, and publishes once these witnesses have cosigned.
+    pub async fn publish_with(mut self, policy: Policy) -> Self {
+        self.publishing = Publishing::Witnessed(policy);
+        self.restart().await
+    }
+
+    /// A checkpoint of this ledger.
+    pub fn open(&self, note: &str) -> Checkpoint {
+        Checkpoint::open(note, &self.client.trust_root().vkey).unwrap()
     }
 
     /// Stops cleanly and verifies everything offline.
@@ -177,11 +198,16 @@ impl World {
     }
 }
 
-async fn serve(data: &DataDir, now: Instant) -> (Serving, Arc<SimulatedClock>) {
+async fn serve(data: &DataDir, now: Instant, publishing: Publishing) -> (Serving, Arc<SimulatedClock>) {
     let clock = Arc::new(SimulatedClock::standing(now));
     let store = store(data);
-    let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone() };
-    let serving = Serving::start(Engine::open(options).unwrap(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+    let options = EngineOptions {
+        store,
+        signers: data.signers().unwrap(),
+        clock: clock.clone(),
+        publishing,
+    };
+    let serving = Serving::start(Engine::open(options).unwrap(), Doors::LOCAL_WITH_TILES).await.unwrap();
     (serving, clock)
 }
 

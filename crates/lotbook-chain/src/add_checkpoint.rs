@@ -3,6 +3,7 @@
 //! The witness's state is what it has cosigned last for this origin; whoever calls [`decide`] keeps the
 //! new state durably **before** the answer goes out, and lets no second request of the origin in between.
 
+use crate::base64::BASE64;
 use crate::consistency::{ConsistencyError, verify_consistency};
 use crate::hash::TreeHash;
 use crate::tree::EMPTY_ROOT;
@@ -10,7 +11,6 @@ use crate::vkey::VerifierKey;
 use crate::{Checkpoint, CheckpointError, OpenCheckpointError, OpenNoteError};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// Most hashes of a consistency proof (tlog-witness).
 pub const MAX_PROOF_HASHES: usize = 63;
@@ -98,8 +98,6 @@ impl WitnessRefusal {
     /// The HTTP status (tlog-witness, add-checkpoint).
     pub fn status(&self) -> u16 {
         match self {
-            // The empty tree has one root only.
-            Self::Checkpoint(CheckpointError::EmptyTree(_)) => 422,
             Self::Malformed(_) | Self::Note(_) | Self::Checkpoint(_) | Self::OldTooLarge { .. } => 400,
             Self::Signature(_) => 403,
             Self::UnknownOrigin(_) => 404,
@@ -118,10 +116,14 @@ impl AddCheckpoint {
     /// The origin that the checkpoint names, not yet believed: its first line.
     ///
     /// # Errors
-    /// [`WitnessRefusal::Note`].
+    /// [`WitnessRefusal::Note`]; a signature line that cannot be read is no error yet, see [`decide`].
     pub fn origin(&self) -> Result<String, WitnessRefusal> {
-        let (text, _) = crate::note::split_note(&self.checkpoint).map_err(WitnessRefusal::Note)?;
-        Ok(text.split('\n').next().unwrap_or_default().to_owned())
+        match crate::note::split_note(&self.checkpoint) {
+            Ok(_) | Err(OpenNoteError::Line(_)) => {
+                Ok(self.checkpoint.split('\n').next().unwrap_or_default().to_owned())
+            }
+            Err(error) => Err(WitnessRefusal::Note(error)),
+        }
     }
 }
 
@@ -136,16 +138,12 @@ pub fn decide(
     log: &VerifierKey,
     last: Cosigned,
 ) -> Result<Checkpoint, WitnessRefusal> {
-    let checkpoint = Checkpoint::open(&request.checkpoint, log).map_err(|error| match error {
-        OpenCheckpointError::Note(
-            error @ (OpenNoteError::BadSignature { .. }
-            | OpenNoteError::NoKnownSignature(_)
-            | OpenNoteError::AmbiguousKey { .. }),
-        ) => WitnessRefusal::Signature(error),
-        OpenCheckpointError::Note(error) => WitnessRefusal::Note(error),
-        OpenCheckpointError::Text(error) => WitnessRefusal::Checkpoint(error),
-        OpenCheckpointError::Origin { found, .. } => WitnessRefusal::UnknownOrigin(found),
-    })?;
+    // First the origin: a log that is not known here is unknown (404), not badly signed (403).
+    let origin = request.origin()?;
+    if origin != log.name() {
+        return Err(WitnessRefusal::UnknownOrigin(origin));
+    }
+    let checkpoint = open(&request.checkpoint, log)?;
     let (old, size) = (request.old, checkpoint.size);
     if old > size {
         return Err(WitnessRefusal::OldTooLarge { old, size });
@@ -156,6 +154,28 @@ pub fn decide(
     verify_consistency(old, last.root, size, checkpoint.root, &request.proof)
         .map_err(WitnessRefusal::Inconsistent)?;
     Ok(checkpoint)
+}
+
+/// Opens the checkpoint. An empty tree with another root than [`EMPTY_ROOT`] passes here: what becomes of it
+/// is said after the sizes have been compared, and `verify_consistency` always refuses it.
+fn open(note: &str, log: &VerifierKey) -> Result<Checkpoint, WitnessRefusal> {
+    match Checkpoint::open(note, log) {
+        Ok(checkpoint) => Ok(checkpoint),
+        Err(OpenCheckpointError::Text(CheckpointError::EmptyTree(root))) => {
+            Ok(Checkpoint { origin: log.name().to_owned(), size: 0, root })
+        }
+        // A line that cannot be read is a signature that does not verify: others read it (base64 with bits
+        // left over, say) and find it bad.
+        Err(OpenCheckpointError::Note(
+            error @ (OpenNoteError::Line(_)
+            | OpenNoteError::BadSignature { .. }
+            | OpenNoteError::NoKnownSignature(_)
+            | OpenNoteError::AmbiguousKey { .. }),
+        )) => Err(WitnessRefusal::Signature(error)),
+        Err(OpenCheckpointError::Note(error)) => Err(WitnessRefusal::Note(error)),
+        Err(OpenCheckpointError::Text(error)) => Err(WitnessRefusal::Checkpoint(error)),
+        Err(OpenCheckpointError::Origin { found, .. }) => Err(WitnessRefusal::UnknownOrigin(found)),
+    }
 }
 
 impl fmt::Display for AddCheckpoint {

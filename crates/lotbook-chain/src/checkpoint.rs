@@ -1,5 +1,6 @@
 //! The checkpoint (C2SP tlog-checkpoint): origin, size and root of a tree, as the text of a signed note.
 
+use crate::base64::BASE64;
 use crate::hash::TreeHash;
 use crate::note::{OpenNoteError, SignNoteError, open_note, sign_note};
 use crate::sign::SigningKey;
@@ -7,7 +8,6 @@ use crate::tree::EMPTY_ROOT;
 use crate::vkey::{MAX_NAME_BYTES, VerifierKey};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// What a ledger says of its tree. Its text is three lines, each ended by a line feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
 }
 
 pub(crate) fn parse_root(text: &str) -> Option<TreeHash> {
-    BASE64.decode(text.as_bytes()).ok()?.as_slice().try_into().ok()
+    crate::base64::decode(text)?.as_slice().try_into().ok()
 }
 
 #[cfg(test)]

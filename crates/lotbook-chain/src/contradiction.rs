@@ -17,13 +17,13 @@
 //! size, whose root is `prefix`. The second head therefore states `prefix` where the first states another
 //! root. For two heads of one size the proof is empty and `prefix` is the second head's root.
 
+use crate::base64::BASE64;
 use crate::consistency::{ConsistencyError, verify_consistency};
 use crate::hash::TreeHash;
 use crate::vkey::VerifierKey;
 use crate::{Checkpoint, OpenCheckpointError};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// The first line.
 const HEADER: &str = "lotbook contradiction v1";

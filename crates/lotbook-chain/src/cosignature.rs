@@ -8,7 +8,7 @@ use crate::{Checkpoint, CheckpointError, OpenNoteError};
 /// Bytes of a cosignature after the key id: a timestamp and an Ed25519 signature.
 const COSIGNATURE_BYTES: usize = 8 + 64;
 
-/// Unix time in whole seconds, UTC, as witnesses state it; at most 2^63 - 1.
+/// Unix time in whole seconds, UTC, as witnesses state it; 1 to 2^63 - 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WitnessTime(u64);
 
@@ -30,7 +30,7 @@ pub enum CosignatureError {
     /// The note's text is not a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// Not 72 bytes, or a time beyond 2^63 - 1.
+    /// Not 72 bytes, or a time of 0 or beyond 2^63 - 1.
     #[error("the cosignature of {name} is malformed: {bytes} bytes")]
     Malformed {
         /// The witness.
@@ -47,9 +47,9 @@ pub enum CosignatureError {
 }
 
 impl WitnessTime {
-    /// A time; `None` beyond 2^63 - 1.
+    /// A time; `None` for 0, which is no time (tlog-witness), and beyond 2^63 - 1 (tlog-cosignature).
     pub fn new(seconds: u64) -> Option<Self> {
-        i64::try_from(seconds).is_ok().then_some(Self(seconds))
+        i64::try_from(seconds).is_ok_and(|seconds| seconds > 0).then_some(Self(seconds))
     }
 
     /// Seconds since 1970.
@@ -121,10 +121,13 @@ pub fn cosignatures(note: &str, witnesses: &[CosignerKey]) -> Result<Vec<Cosigna
 /// # Errors
 /// See [`OpenNoteError`]: the note before must be well-formed, and so must the result.
 pub fn add_signatures(note: &str, lines: &[NoteSignature]) -> Result<String, OpenNoteError> {
-    let (_, present) = split_note(note)?;
+    let (_, mut present) = split_note(note)?;
     let mut signed = note.to_owned();
-    for line in lines.iter().filter(|line| !present.contains(line)) {
-        signed.push_str(&line.to_string());
+    for line in lines {
+        if !present.contains(line) {
+            signed.push_str(&line.to_string());
+            present.push(line.clone());
+        }
     }
     split_note(&signed)?;
     Ok(signed)

@@ -152,6 +152,15 @@ impl<B> Sealed<B> {
         let body = body(&entry)?;
         Ok(Self { hash: entry_hash(&bytes), leaf: leaf_hash(&bytes), entry, bytes, body })
     }
+
+    /// The same entry, its bytes and hashes as they are, with another body.
+    ///
+    /// # Errors
+    /// What `body` refuses.
+    pub fn try_map<C, E>(self, body: impl FnOnce(B) -> Result<C, E>) -> Result<Sealed<C>, E> {
+        let Self { entry, bytes, hash, leaf, body: before } = self;
+        Ok(Sealed { body: body(before)?, entry, bytes, hash, leaf })
+    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod add_checkpoint;
+mod base64;
 pub mod bundle;
 pub mod checkpoint;
 pub mod consistency;
@@ -41,6 +42,8 @@ pub mod tree;
 pub mod vkey;
 
 #[cfg(test)]
+mod naive;
+#[cfg(test)]
 mod vectors;
 
 pub use add_checkpoint::{AddCheckpoint, AddCheckpointError, Cosigned, WitnessRefusal};
@@ -57,7 +60,7 @@ pub use note::{
     NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note, split_note,
 };
 pub use policy::{Policy, PolicyError, UnwitnessedError, Witnessed};
-pub use receipt::{Receipt, ReceiptError, VerifiedReceipt};
+pub use receipt::{Receipt, ReceiptError, ReceiptFileError, VerifiedReceipt};
 pub use sign::{KeyError, PublicKey, Signature, SignatureError, SigningKey};
 pub use tile::{TILE_WIDTH, TileContent, TileError, TileId, TileReader, append, frontier};
 pub use tlog_proof::{RefusedTlogProof, TlogProof, TlogProofError};

@@ -1,8 +1,8 @@
 //! The signed note (C2SP signed-note): a text, an empty line, and signature lines.
 
+use crate::base64::BASE64;
 use crate::sign::{Signature, SigningKey};
 use crate::vkey::{KeyNameError, NoteKeyId, VerifierKey};
-use data_encoding::BASE64;
 
 /// Largest note in bytes: a checkpoint has some hundreds, a post-quantum signature five thousand.
 pub const MAX_NOTE_BYTES: usize = 64 * 1024;
@@ -199,7 +199,7 @@ fn parse_lines(lines: &str) -> Result<Vec<NoteSignature>, OpenNoteError> {
 fn parse_line(line: &str) -> Option<NoteSignature> {
     let (name, blob) = line.strip_prefix(PREFIX)?.split_once(' ')?;
     crate::vkey::check_name(name).ok()?;
-    let blob = BASE64.decode(blob.as_bytes()).ok()?;
+    let blob = crate::base64::decode(blob)?;
     let (id, bytes) = blob.split_first_chunk::<ID_BYTES>()?;
     if bytes.is_empty() {
         return None;

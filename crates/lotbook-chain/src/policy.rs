@@ -1,8 +1,11 @@
 //! The policy of witnesses (C2SP tlog-policy): which logs are believed, and whose cosignatures suffice.
 
+use crate::checkpoint::parse_decimal;
 use crate::cosignature::{Cosignature, CosignatureError, cosignatures};
+use crate::note::open_note;
 use crate::vkey::{CosignerKey, VerifierKey, VerifierKeyError};
 use crate::{Checkpoint, OpenCheckpointError};
+use core::fmt;
 use core::str::FromStr;
 
 /// Most bytes of a policy file: some hundred lines of some hundred bytes.
@@ -55,6 +58,12 @@ pub enum PolicyError {
     /// Over [`MAX_POLICY_BYTES`] or [`MAX_POLICY_LINES`].
     #[error("the policy is too long")]
     TooLong,
+    /// A control character other than tab and line feed.
+    #[error("line {0} of the policy has a control character")]
+    Control(usize),
+    /// The last line does not end with a line feed: the file may have been cut.
+    #[error("the policy's last line is unfinished")]
+    Unfinished,
     /// A line that is none of the four kinds, or has too few or too many words.
     #[error(
         "line {0} of the policy is not `log VKEY [URL]`, `witness NAME VKEY [URL]`, `group NAME all|any|K MEMBER...` or `quorum NAME|none`"
@@ -166,16 +175,16 @@ impl Policy {
     /// # Errors
     /// See [`UnwitnessedError`].
     pub fn open(&self, note: &str) -> Result<Witnessed, UnwitnessedError> {
-        let mut refused = UnwitnessedError::UnknownLog;
-        for log in &self.logs {
-            match Checkpoint::open(note, &log.key) {
-                Ok(_) => return self.open_of(note, &log.key),
-                // The checkpoint of another log; the policy may name that one, too.
-                Err(error) if note.lines().next() == Some(log.key.name()) => refused = error.into(),
-                Err(_) => {}
-            }
+        let origin = note.split('\n').next();
+        let of_origin = self.logs.iter().map(|log| &log.key).filter(|key| origin == Some(key.name()));
+        let keys: Vec<VerifierKey> = of_origin.cloned().collect();
+        if keys.is_empty() {
+            return Err(UnwitnessedError::UnknownLog);
         }
-        Err(refused)
+        // All keys of the origin at once: a bad signature by one of them is not made up for by another's.
+        let opened = open_note(note, &keys).map_err(OpenCheckpointError::from)?;
+        let checkpoint = opened.text.parse().map_err(OpenCheckpointError::from)?;
+        self.witnessed(note, checkpoint)
     }
 
     /// Opens a checkpoint of a log known by its key, and checks that its witnesses are a quorum.
@@ -183,7 +192,11 @@ impl Policy {
     /// # Errors
     /// See [`UnwitnessedError`].
     pub fn open_of(&self, note: &str, log: &VerifierKey) -> Result<Witnessed, UnwitnessedError> {
-        let checkpoint = Checkpoint::open(note, log)?;
+        self.witnessed(note, Checkpoint::open(note, log)?)
+    }
+
+    /// The cosignatures of a checkpoint that its log has signed, if they are a quorum.
+    fn witnessed(&self, note: &str, checkpoint: Checkpoint) -> Result<Witnessed, UnwitnessedError> {
         let keys: Vec<CosignerKey> = self.witnesses.iter().map(|witness| witness.key.clone()).collect();
         let cosignatures = cosignatures(note, &keys)?;
         let good: Vec<&CosignerKey> = cosignatures.iter().map(|good| &good.witness).collect();
@@ -204,6 +217,23 @@ impl Policy {
     }
 }
 
+impl fmt::Display for Policy {
+    /// A policy file that says the same: logs, witnesses, groups in their order, quorum.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = |url: &Option<String>| url.as_ref().map_or(String::new(), |url| format!(" {url}"));
+        for log in &self.logs {
+            writeln!(f, "log {}{}", log.key, url(&log.url))?;
+        }
+        for witness in &self.witnesses {
+            writeln!(f, "witness {} {}{}", witness.name, witness.key, url(&witness.url))?;
+        }
+        for group in &self.groups {
+            writeln!(f, "group {} {} {}", group.name, group.needed, group.members.join(" "))?;
+        }
+        writeln!(f, "quorum {}", self.quorum.as_deref().unwrap_or("none"))
+    }
+}
+
 impl FromStr for Policy {
     type Err = PolicyError;
 
@@ -214,7 +244,12 @@ impl FromStr for Policy {
         }
         let mut policy = Self { logs: vec![], witnesses: vec![], groups: vec![], quorum: None };
         let mut quorums = 0;
-        for (line, number) in text.lines().zip(1..) {
+        for (line, number) in text.split_inclusive('\n').zip(1..) {
+            let line = line.strip_suffix('\n').ok_or(PolicyError::Unfinished)?;
+            if line.bytes().any(|byte| byte != b'\t' && byte.is_ascii_control()) {
+                return Err(PolicyError::Control(number));
+            }
+            // Without other control characters, ASCII white space is space and tab (tlog-policy, Structure).
             let words: Vec<&str> = line.split_ascii_whitespace().collect();
             match words.as_slice() {
                 [] => {}
@@ -282,7 +317,9 @@ impl Policy {
         let needed = match needed {
             "all" => members.len(),
             "any" => 1,
-            number => number.parse().map_err(|_| PolicyError::Line(line))?,
+            number => parse_decimal(number)
+                .and_then(|number| usize::try_from(number).ok())
+                .ok_or(PolicyError::Line(line))?,
         };
         if needed == 0 || needed > members.len() {
             return Err(PolicyError::Threshold(line));

@@ -2,7 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, OpenCheckpointError};
 use crate::entry::{Entry, EntryError, entry_hash, leaf_hash};
-use crate::hash::{EntryHash, TreeHash};
+use crate::hash::{EntryHash, Position, TreeHash};
 use crate::inclusion::{InclusionError, verify_inclusion};
 use crate::tlog_proof::TlogProof;
 use crate::vkey::VerifierKey;
@@ -45,6 +45,25 @@ pub enum ReceiptError {
     Inclusion(#[from] InclusionError),
 }
 
+/// Why a tlog-proof is not the file of a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiptFileError {
+    /// It has no line `extra`: the entry's bytes would have to come from elsewhere.
+    #[error("the proof has no entry: the line `extra` is missing")]
+    NoEntry,
+    /// The bytes of `extra` are not an entry.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The index is not the position that the entry names.
+    #[error("the proof is of leaf {index}, the entry is that of position {position}")]
+    OtherIndex {
+        /// What the line `index` says.
+        index: u64,
+        /// What the entry says.
+        position: Position,
+    },
+}
+
 impl Receipt {
     /// Verifies the receipt with the ledger's verifier key alone.
     ///
@@ -61,11 +80,32 @@ impl Receipt {
         Ok(VerifiedReceipt { entry, hash: entry_hash(&self.entry), checkpoint })
     }
 
-    /// The proof in the text format of C2SP tlog-proof v1, for clients of other logs.
+    /// The receipt as a file, in the text format of C2SP tlog-proof v1 (protocol.md [P-117]).
     ///
-    /// `index` is the entry's position. The entry itself is not in it: the client brings it.
-    pub fn to_tlog_proof(&self, index: u64) -> TlogProof {
-        TlogProof { extra: None, index, proof: self.proof.clone(), checkpoint: self.checkpoint.clone() }
+    /// `extra` holds the entry's bytes and `index` is the position they name.
+    ///
+    /// # Errors
+    /// [`EntryError`] if the bytes are not an entry: they name no position.
+    pub fn to_tlog_proof(&self) -> Result<TlogProof, EntryError> {
+        Ok(TlogProof {
+            extra: Some(self.entry.clone()),
+            index: Entry::decode(&self.entry)?.position.0,
+            proof: self.proof.clone(),
+            checkpoint: self.checkpoint.clone(),
+        })
+    }
+
+    /// The receipt of a file; what it says is not believed before [`Receipt::verify`].
+    ///
+    /// # Errors
+    /// See [`ReceiptFileError`].
+    pub fn from_tlog_proof(proof: &TlogProof) -> Result<Self, ReceiptFileError> {
+        let entry = proof.extra.clone().ok_or(ReceiptFileError::NoEntry)?;
+        let (index, position) = (proof.index, Entry::decode(&entry)?.position);
+        if index != position.0 {
+            return Err(ReceiptFileError::OtherIndex { index, position });
+        }
+        Ok(Self { entry, proof: proof.proof.clone(), checkpoint: proof.checkpoint.clone() })
     }
 }
 

@@ -1,17 +1,18 @@
 //! The proof of one leaf as a text file (C2SP tlog-proof v1, "spicy signature"), for any tlog.
 
+use crate::base64::BASE64;
 use crate::hash::TreeHash;
 use crate::inclusion::{InclusionError, verify_inclusion};
 use crate::vkey::VerifierKey;
 use crate::{Checkpoint, OpenCheckpointError};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::BASE64;
 
 /// The first line.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
-/// Most bytes of such a file: 63 hashes, and a note of the largest size.
-pub const MAX_TLOG_PROOF_BYTES: usize = crate::note::MAX_NOTE_BYTES * 2;
+/// Most bytes of such a file: the largest entry as `extra` (87,380 in base64), 63 hashes (2,835), and a
+/// note of the largest size (65,536).
+pub const MAX_TLOG_PROOF_BYTES: usize = 160 * 1024;
 /// Most hashes of a proof: a tree of fewer than 2^63 leaves is no deeper.
 const MAX_HASHES: usize = 63;
 
@@ -106,9 +107,12 @@ impl FromStr for TlogProof {
         let (head, checkpoint) =
             rest.ok_or(TlogProofError::Header)?.split_once("\n\n").ok_or(TlogProofError::NoCheckpoint)?;
         let mut lines = head.split('\n').peekable();
-        let extra = lines.next_if(|line| line.starts_with("extra "));
-        let extra = extra.map(|line| BASE64.decode(line.trim_start_matches("extra ").as_bytes()));
-        let extra = extra.transpose().map_err(|_| TlogProofError::Extra)?;
+        let extra = lines.peek().and_then(|line| line.strip_prefix("extra "));
+        if extra.is_some() {
+            lines.next();
+        }
+        let decode = |base64| crate::base64::decode(base64).ok_or(TlogProofError::Extra);
+        let extra = extra.map(decode).transpose()?;
         let index = lines.next().unwrap_or_default();
         let index = index
             .strip_prefix("index ")

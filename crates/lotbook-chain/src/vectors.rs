@@ -38,6 +38,11 @@ pub fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
+/// A number.
+pub fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
 /// The bytes of a hexadecimal string.
 pub fn hex(value: &Value) -> Vec<u8> {
     HEXLOWER.decode(text(value).as_bytes()).unwrap()

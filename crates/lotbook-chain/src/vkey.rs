@@ -3,10 +3,11 @@
 //! Two types of key, and no way from one to the other: [`VerifierKey`] signs note texts (a log's
 //! checkpoint key), [`CosignerKey`] signs them with a time (a witness's key, tlog-cosignature).
 
+use crate::base64::BASE64;
 use crate::sign::{KeyError, PublicKey};
 use core::fmt;
 use core::str::FromStr;
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// Longest key name and origin in bytes: later signature types have one byte for its length.
@@ -158,7 +159,7 @@ fn parse(text: &str, expected: u8) -> Result<(&str, NoteKeyId, PublicKey), Verif
     check_name(name)?;
     let id_bytes = HEXLOWER.decode(id.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
     let id = NoteKeyId(id_bytes.ok_or_else(|| VerifierKeyError::Id(id.to_owned()))?);
-    let bytes = BASE64.decode(key.as_bytes()).map_err(|_| VerifierKeyError::Base64(key.len()))?;
+    let bytes = crate::base64::decode(key).ok_or(VerifierKeyError::Base64(key.len()))?;
     match bytes.split_first() {
         Some((&found, public)) if found == expected => Ok((name, id, PublicKey::from_bytes(public)?)),
         Some((&found, _)) => Err(VerifierKeyError::OtherType { expected, found }),

@@ -2,18 +2,20 @@
 
 use crate::error::{ClientError, Refused, Untrustworthy};
 use crate::follower::{Cursor, Follower, VerifiedEntry};
+use crate::head::Seen;
 use crate::limits;
+use crate::published::Published;
 use crate::receipt::{self, SignedStatement, Submitted};
 use crate::stream::{Entries, Subscription};
 use crate::submission::{self, Submissions};
 use crate::trust::{Genesis, TrustRoot};
-use lotbook_chain::{Checkpoint, Receipt, SigningKey, TreeHash};
+use lotbook_chain::{Checkpoint, Receipt, SigningKey, verify_consistency};
 use lotbook_event::Statement;
 use lotbook_rpc::proto::{self, log_service_client::LogServiceClient};
 use lotbook_rpc::proto::{
     proof_service_client::ProofServiceClient, submit_service_client::SubmitServiceClient,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_stream::Stream;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
@@ -23,8 +25,8 @@ use tonic::{Request, Response, Status};
 pub struct Client {
     channel: Channel,
     genesis: Arc<Genesis>,
-    /// The newest head seen by any call.
-    seen: Arc<Mutex<Cursor>>,
+    /// The heads seen by any call.
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl Client {
@@ -56,6 +58,19 @@ impl Client {
         Self { channel, genesis: Arc::new(genesis), seen: Arc::default() }
     }
 
+    /// Holds the ledger to a head that was seen before, by this program or another: nothing smaller is
+    /// believed, and everything larger must be proved to extend it.
+    #[must_use]
+    pub fn after(self, head: Checkpoint) -> Self {
+        self.seen().hold(head);
+        self
+    }
+
+    /// The newest head that was proved to extend all before it; keep it for [`Client::after`].
+    pub fn head(&self) -> Option<Checkpoint> {
+        self.seen().proved().cloned()
+    }
+
     /// What this client holds the ledger to.
     pub fn trust_root(&self) -> &TrustRoot {
         &self.genesis.trust
@@ -85,7 +100,9 @@ impl Client {
             .max_encoding_message_size(limits::MAX_SENT_BYTES);
         let answer = within(service.submit(deadline(signed.request()))).await;
         let response = answer.map_err(|error| self.check_refusal(error, &signed.statement))?;
-        self.check_receipt(signed, response.receipt)
+        let submitted = self.check_receipt(signed, response.receipt)?;
+        self.prove_heads().await?;
+        Ok(submitted)
     }
 
     /// States what was signed, one after the other without waiting for the answers; these come in the same
@@ -106,31 +123,72 @@ impl Client {
         Ok(Submissions::new(self.clone(), answers, sent))
     }
 
-    /// Verifies the receipt of a statement, and remembers its checkpoint.
+    /// Verifies the receipt of a statement, and takes note of its checkpoint.
     pub(crate) fn check_receipt(
         &self,
         signed: &SignedStatement,
         receipt: Option<proto::Receipt>,
     ) -> Result<Submitted, ClientError> {
         let submitted = signed.check(self.trust_root(), receipt::from_wire(receipt)?)?;
-        self.note(&submitted.checkpoint)?;
+        self.seen().note(&submitted.checkpoint)?;
         Ok(submitted)
     }
 
-    /// The newest checkpoint, verified; never older than one this client has seen before the call.
+    /// The newest checkpoint, verified: it is proved to extend every one this client has seen before.
     ///
     /// # Errors
     /// See [`ClientError`].
     pub async fn checkpoint(&self) -> Result<Checkpoint, ClientError> {
-        let mut known = Cursor { head: self.head(), ..Cursor::default() };
-        let mut service = ProofServiceClient::new(self.channel.clone())
-            .max_decoding_message_size(limits::MAX_RECEIVED_BYTES);
-        let response = within(service.get_checkpoint(deadline(proto::GetCheckpointRequest {}))).await?;
-        let checkpoint =
-            Checkpoint::open(&response.checkpoint, &self.trust_root().vkey).map_err(Untrustworthy::from)?;
-        known.see(&checkpoint)?;
-        self.note(&checkpoint)?;
-        Ok(checkpoint)
+        Ok(self.published().await?.newest)
+    }
+
+    /// The newest checkpoint, verified as [`Client::checkpoint`] does, and what witnesses have seen of it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn published(&self) -> Result<Published, ClientError> {
+        let known = self.head();
+        let response = within(self.proofs().get_checkpoint(deadline(proto::GetCheckpointRequest {}))).await?;
+        let published = Published::from_wire(response, &self.trust_root().vkey)?;
+        if let Some(known) = known.filter(|known| known.size > published.newest.size) {
+            return Err(Untrustworthy::Shrunk { known: known.size, found: published.newest.size }.into());
+        }
+        self.seen().note(&published.newest)?;
+        self.prove_heads().await?;
+        Ok(published)
+    }
+
+    /// Proof that the newer of two checkpoints extends the older one, verified.
+    ///
+    /// # Errors
+    /// [`Untrustworthy::Inconsistent`] if it does not.
+    pub async fn prove_consistency(
+        &self,
+        older: &Checkpoint,
+        newer: &Checkpoint,
+    ) -> Result<Vec<lotbook_chain::TreeHash>, ClientError> {
+        let (from, to) = (older.size, newer.size);
+        let request = deadline(proto::ProveConsistencyRequest { from, to: Some(to) });
+        let answer = within(self.proofs().prove_consistency(request)).await?;
+        let proof = receipt::proof_from_wire("consistency_proof", &answer.consistency_proof)?;
+        let verified = verify_consistency(from, older.root, to, newer.root, &proof);
+        verified.map_err(|error| Untrustworthy::Inconsistent { from, to, error })?;
+        Ok(proof)
+    }
+
+    /// The receipt of an entry under a checkpoint that is given, verified: for a witnessed one.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn receipt_under(&self, position: u64, note: &str) -> Result<Receipt, ClientError> {
+        let (_, newest) = self.entry(position).await?;
+        let size = Checkpoint::open(note, &self.trust_root().vkey).map_err(Untrustworthy::from)?.size;
+        let request = deadline(proto::ProveInclusionRequest { position, size: Some(size) });
+        let answer = within(self.proofs().prove_inclusion(request)).await?;
+        let proof = receipt::proof_from_wire("inclusion_proof", &answer.inclusion_proof)?;
+        let receipt = Receipt { entry: newest.entry, proof, checkpoint: note.to_owned() };
+        receipt.verify(&self.trust_root().vkey).map_err(Untrustworthy::from)?;
+        Ok(receipt)
     }
 
     /// One entry and its receipt, verified.
@@ -144,7 +202,8 @@ impl Client {
         if found != expected {
             return Err(Untrustworthy::OtherPosition { expected, found }.into());
         }
-        self.note(&proved.checkpoint)?;
+        self.seen().note(&proved.checkpoint)?;
+        self.prove_heads().await?;
         Ok((VerifiedEntry::open(receipt.entry.clone(), position)?, receipt))
     }
 
@@ -170,7 +229,8 @@ impl Client {
     /// # Errors
     /// See [`ClientError`]; refused beyond the head.
     pub async fn subscribe(&self, from: u64) -> Result<Subscription, ClientError> {
-        self.resume(Cursor { head: self.head(), ..Cursor::at(from) }).await
+        let head = self.head().map(|head| (head.size, head.root));
+        self.resume(Cursor { head, ..Cursor::at(from) }).await
     }
 
     /// Goes on where another subscription stood; the new entries must continue the old chain.
@@ -192,18 +252,21 @@ impl Client {
         log(&self.channel)
     }
 
-    /// Size and root of the newest head seen.
-    fn head(&self) -> Option<(u64, TreeHash)> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).head
+    fn proofs(&self) -> ProofServiceClient<Channel> {
+        ProofServiceClient::new(self.channel.clone()).max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
     }
 
-    /// Remembers a head. Calls overlap, so an older one is no offence; two roots of one size are.
-    fn note(&self, checkpoint: &Checkpoint) -> Result<(), Untrustworthy> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match seen.head {
-            Some((size, _)) if checkpoint.size < size => Ok(()),
-            _ => seen.see(checkpoint),
-        }
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the ledger prove that the newest head seen extends the one proved last. Receipts of a stream of
+    /// submissions are taken note of, and proved by the next call.
+    async fn prove_heads(&self) -> Result<(), ClientError> {
+        let Some((older, newer)) = self.seen().unproved() else { return Ok(()) };
+        self.prove_consistency(&older, &newer).await?;
+        self.seen().hold(newer);
+        Ok(())
     }
 
     /// Lets a refusal through with its receipt verified, or shows that the receipt is not good.

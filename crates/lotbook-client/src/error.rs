@@ -1,7 +1,8 @@
 //! Errors in three classes: the ledger said no, it cannot answer now, or it is not to be believed.
 
 use lotbook_chain::{
-    EntryError, EntryHash, Instant, KeyId, LedgerId, OpenCheckpointError, Position, ReceiptError, TreeHash,
+    ConsistencyError, EntryError, EntryHash, Instant, KeyId, LedgerId, OpenCheckpointError, PolicyError,
+    Position, ReceiptError, TreeHash,
 };
 use lotbook_event::DecodeError;
 use lotbook_rpc::{RpcError, explain, proto, status::reason};
@@ -74,6 +75,10 @@ pub enum Untrustworthy {
     Shrunk { known: u64, found: u64 },
     #[error("the log forked at {size} entries: the checkpoint has the root {found}, known is {known}")]
     Forked { size: u64, known: TreeHash, found: TreeHash },
+    #[error("the log of {to} entries does not extend the one of {from} entries seen before: {error}")]
+    Inconsistent { from: u64, to: u64, error: ConsistencyError },
+    #[error("the policy of witnesses: {0}")]
+    Policy(PolicyError),
     #[error("another ledger: its genesis is {found}, trusted is {expected}")]
     OtherLedger { expected: LedgerId, found: LedgerId },
     #[error("the trust root is of origin {origin:?}, its verifier key of {key:?}")]

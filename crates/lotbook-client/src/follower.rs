@@ -10,6 +10,7 @@ use crate::trust::TrustRoot;
 use lotbook_chain::entry::{entry_hash, leaf_hash};
 use lotbook_chain::{
     Checkpoint, Entry, EntryHash, Frontier, Instant, LedgerId, Position, Receipt, Sealed, TreeHash,
+    verify_consistency,
 };
 use lotbook_event::{DecodeError, Statement};
 
@@ -188,6 +189,25 @@ impl Follower {
         }
         self.cursor.see(&checkpoint)?;
         Ok(at)
+    }
+
+    /// Verifies the marker that a checkpoint is witnessed: it is of entries let through before, and the signed
+    /// head extends it. Gives its number of entries.
+    ///
+    /// # Errors
+    /// [`Untrustworthy`] if it is beyond the follower, or not of the same tree.
+    pub fn witnessed(&mut self, note: &str, head: &str, proof: &[TreeHash]) -> Result<u64, Untrustworthy> {
+        let witnessed = Checkpoint::open(note, &self.trust.vkey)?;
+        let head = Checkpoint::open(head, &self.trust.vkey)?;
+        if witnessed.size > self.cursor.next {
+            return Err(Untrustworthy::Marker("is of entries that have not come"));
+        }
+        let (from, to) = (witnessed.size, head.size);
+        verify_consistency(from, witnessed.root, to, head.root, proof)
+            .map_err(|error| Untrustworthy::Inconsistent { from, to, error })?;
+        self.cursor.see(&head)?;
+        self.cursor.agree(&witnessed)?;
+        Ok(from)
     }
 }
 

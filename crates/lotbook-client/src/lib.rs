@@ -31,7 +31,9 @@
 pub mod client;
 pub mod error;
 pub mod follower;
+mod head;
 pub mod limits;
+pub mod published;
 pub mod query;
 pub mod receipt;
 pub mod stream;
@@ -45,6 +47,7 @@ pub use client::Client;
 pub use error::{ClientError, Refused, Unavailable, Untrustworthy};
 pub use follower::{Cursor, Follower, VerifiedEntry};
 pub use lotbook_rpc::{RpcError, proto};
+pub use published::Published;
 pub use query::{List, Query};
 pub use receipt::{SignedStatement, Submitted};
 pub use stream::{Entries, Subscription, Verified};

@@ -8,6 +8,7 @@ use lotbook_chain::{
 };
 use lotbook_event::Statement;
 use lotbook_rpc::proto;
+use prost::Message;
 
 /// A statement signed for one ledger, ready to be submitted, and submitted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,12 @@ impl SignedStatement {
         let statement = statement.encode();
         let signature = key.sign(&statement_message(trust.ledger_id, &statement));
         Self { statement, author: key.public(), signature }
+    }
+
+    /// The bytes of the request that states it: the statement, the author's key id, and the signature. What an
+    /// author keeps, to have a refusal decided again ([P-119]).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.request().encode_to_vec()
     }
 
     pub(crate) fn request(&self) -> proto::SubmitRequest {
@@ -84,18 +91,18 @@ impl SignedStatement {
 /// [`Untrustworthy::Missing`] or [`Untrustworthy::Length`].
 pub fn from_wire(receipt: Option<proto::Receipt>) -> Result<Receipt, Untrustworthy> {
     let receipt = receipt.ok_or(Untrustworthy::Missing("receipt"))?;
-    let proof = proof_from_wire(&receipt.inclusion_proof)?;
+    let proof = proof_from_wire("inclusion_proof", &receipt.inclusion_proof)?;
     Ok(Receipt { entry: receipt.entry, proof, checkpoint: receipt.checkpoint })
 }
 
-/// An inclusion proof from the wire.
-pub(crate) fn proof_from_wire(hashes: &[Vec<u8>]) -> Result<Vec<TreeHash>, Untrustworthy> {
+/// The hashes of a proof from the wire.
+pub(crate) fn proof_from_wire(
+    field: &'static str,
+    hashes: &[Vec<u8>],
+) -> Result<Vec<TreeHash>, Untrustworthy> {
     let hash = |bytes: &Vec<u8>| {
-        TreeHash::try_from(bytes.as_slice()).map_err(|_| Untrustworthy::Length {
-            field: "inclusion_proof",
-            expected: 32,
-            found: bytes.len(),
-        })
+        let length = Untrustworthy::Length { field, expected: 32, found: bytes.len() };
+        TreeHash::try_from(bytes.as_slice()).map_err(|_| length)
     };
     hashes.iter().map(hash).collect()
 }

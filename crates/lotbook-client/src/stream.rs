@@ -21,6 +21,13 @@ pub enum Verified {
         /// Entries on the ledger so far.
         size: u64,
     },
+    /// So many entries, all told before, are under a checkpoint that the ledger's witnesses have cosigned.
+    Witnessed {
+        /// Entries under it.
+        size: u64,
+        /// Its note. The log's signature is verified, the witnesses' are not: a [`lotbook_chain::Policy`] does.
+        note: String,
+    },
 }
 
 /// Everything from a position on; ends with an error, after which [`Subscription::cursor`] goes on.
@@ -57,6 +64,16 @@ impl Subscription {
     }
 
     fn take(&mut self, message: SubscribeResponse) -> Result<(), ClientError> {
+        if !message.witnessed_checkpoint.is_empty() {
+            if !message.entries.is_empty() || message.caught_up {
+                return Err(Untrustworthy::Marker("came with entries").into());
+            }
+            let proof = proof_from_wire("consistency_proof", &message.consistency_proof)?;
+            let note = message.witnessed_checkpoint;
+            let size = self.follower.witnessed(&note, &message.checkpoint, &proof)?;
+            self.ready.push_back(Verified::Witnessed { size, note });
+            return Ok(());
+        }
         if message.caught_up {
             if core::mem::replace(&mut self.caught_up, true) {
                 return Err(Untrustworthy::Marker("came twice").into());
@@ -68,7 +85,7 @@ impl Subscription {
             self.ready.push_back(Verified::CaughtUp { size });
             return Ok(());
         }
-        let proof = proof_from_wire(&message.inclusion_proof)?;
+        let proof = proof_from_wire("inclusion_proof", &message.inclusion_proof)?;
         let batch =
             Batch { from: message.from, entries: message.entries, proof, checkpoint: message.checkpoint };
         let entries = self.follower.batch(batch)?;
@@ -113,7 +130,7 @@ impl Entries {
     }
 
     fn take(&mut self, message: ListEntriesResponse) -> Result<(), ClientError> {
-        let proof = proof_from_wire(&message.inclusion_proof)?;
+        let proof = proof_from_wire("inclusion_proof", &message.inclusion_proof)?;
         let batch =
             Batch { from: message.from, entries: message.entries, proof, checkpoint: message.checkpoint };
         let entries = self.follower.batch(batch)?;

@@ -3,7 +3,7 @@
 use crate::key::Key;
 use crate::state::State;
 use lotbook_chain::sign::statement_message;
-use lotbook_chain::{KeyId, Signature};
+use lotbook_chain::{KeyId, PublicKey, Signature};
 use lotbook_event::{Code, Refusal, Statement};
 
 /// A statement as it was received.
@@ -81,14 +81,23 @@ pub fn authenticate(state: &State, signed: &SignedStatement) -> Result<Authentic
 /// # Errors
 /// [`Rejection::NotAuthentic`] or [`Rejection::BadSignature`].
 pub fn verify(state: &State, signed: &SignedStatement) -> Result<(), Rejection> {
-    let key_id = signed.key_id;
-    let not = |code, found: String| Rejection::NotAuthentic(Refusal::new(code, key_id, found));
-    let key = state.keys.get(&key_id);
-    let key = key.ok_or_else(|| not(Code::UnknownKey, format!("key {key_id} is not registered here")))?;
+    let public = signer(state, signed.key_id)?;
     // Ed25519("lotbook v1 statement\n" || ledger_id || statement bytes), verify_strict
     let message = statement_message(state.ledger(), &signed.statement);
-    key.public.verify(&message, &signed.signature).map_err(|_| Rejection::BadSignature(key_id))?;
+    public.verify(&message, &signed.signature).map_err(|_| Rejection::BadSignature(signed.key_id))?;
     Ok(())
+}
+
+/// The key that an identifier names; for whoever verifies signatures elsewhere than [`verify`].
+///
+/// # Errors
+/// [`Rejection::NotAuthentic`].
+pub fn signer(state: &State, key_id: KeyId) -> Result<&PublicKey, Rejection> {
+    let unknown = || {
+        let found = format!("key {key_id} is not registered here");
+        Rejection::NotAuthentic(Refusal::new(Code::UnknownKey, key_id, found))
+    };
+    state.keys.get(&key_id).map(|key| &key.public).ok_or_else(unknown)
 }
 
 /// The part that depends on the position: the key is alive, strict decoding, the acting role. Call after [`verify`].
@@ -101,16 +110,30 @@ pub fn admit(state: &State, signed: &SignedStatement) -> Result<Authentic, Rejec
         refusal: Refusal::new(Code::MalformedStatement, "", error.to_string()),
         event: "unreadable",
     })?;
+    acting(state, signed.key_id, statement)
+}
+
+/// [`admit`] for a statement that has been decoded strictly from the bytes that were signed.
+///
+/// # Errors
+/// See [`admit`].
+pub fn admit_decoded(state: &State, author: KeyId, statement: Statement) -> Result<Authentic, Rejection> {
+    alive(state, author)?;
+    acting(state, author, statement)
+}
+
+/// The author holds the acting role in the section stated.
+fn acting(state: &State, author: KeyId, statement: Statement) -> Result<Authentic, Rejection> {
     let event = statement.event.name();
     let role = statement.role;
-    let grant = state.keys.get(&signed.key_id).and_then(|key| key.holds(role, statement.section.as_ref()));
+    let grant = state.keys.get(&author).and_then(|key| key.holds(role, statement.section.as_ref()));
     let Some(grant) = grant else {
         let place = statement.section.as_ref().map_or(String::new(), |s| format!(" of section {s}"));
-        let found = format!("key {} does not hold the role {role}{place}", signed.key_id);
+        let found = format!("key {author} does not hold the role {role}{place}");
         return Err(Rejection::Refused { refusal: Refusal::new(Code::RoleNotHeld, event, found), event });
     };
     let subject = grant.subject.clone();
-    Ok(Authentic { statement, author: signed.key_id, subject })
+    Ok(Authentic { statement, author, subject })
 }
 
 /// A key is alive from the leader's confirmation to its revocation.

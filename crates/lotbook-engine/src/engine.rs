@@ -3,13 +3,14 @@
 use crate::group::Outcome;
 use crate::port::Clock;
 use crate::projector::Projector;
+use crate::public::{Public, PublishError, Publishing};
 use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
 use lotbook_chain::{
-    Entry, Position, Receipt, Sealed, Signature, StatementHash, TileId, TileReader, TreeHash,
-    prove_consistency,
+    Entry, Policy, Position, Receipt, Sealed, Signature, StatementHash, TileId, TileReader, TreeHash,
+    VerifierKey, Witnessed, prove_consistency,
 };
 use lotbook_domain::authenticate::verify;
 use lotbook_domain::{Rejection, SignedStatement, State, evolve};
@@ -31,6 +32,8 @@ pub struct EngineOptions {
     pub signers: Signers,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Which checkpoints the public is shown.
+    pub publishing: Publishing,
 }
 
 /// Why an engine does not start.
@@ -53,6 +56,9 @@ pub enum OpenError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] lotbook_store::StoreError),
+    /// What was shown to the public is not of this ledger.
+    #[error("the checkpoint published last: {0}; restore the ledger that it is of")]
+    Published(#[from] PublishError),
     /// The machine gave no thread.
     #[error("failed to start the writer: {0}")]
     Thread(#[from] std::io::Error),
@@ -121,6 +127,8 @@ pub(crate) struct Shared {
     pub stopped: RwLock<Option<String>>,
     pub clock: Arc<dyn Clock>,
     pub origin: String,
+    pub vkey: VerifierKey,
+    pub public: Public,
 }
 
 /// The ledger, running.
@@ -147,6 +155,8 @@ impl Engine {
             return Err(OpenError::WrongKey("checkpoint"));
         }
         let origin = genesis.created.origin.as_str().to_owned();
+        let vkey = genesis.checkpoint_key.clone();
+        let public = Public::open(options.publishing, &options.store, &vkey)?;
         let (size, root) = (state.head.size, state.head.frontier.root());
         let published = publish::checkpoint(&origin, size, root, &options.signers.checkpoint)
             .map_err(|what| OpenError::Entry { position: 0, what })?;
@@ -160,6 +170,8 @@ impl Engine {
             stopped: RwLock::default(),
             clock: options.clock,
             origin,
+            vkey,
+            public,
         });
         let (jobs, waiting) = sync_channel(QUEUE);
         let anchored = (std::time::Instant::now(), 0);
@@ -262,7 +274,31 @@ impl Engine {
     /// The newest checkpoint for the public, on /checkpoint and for tiles: with the cosignatures of the
     /// quorum, if witnesses are configured. Nothing if none was cosigned yet.
     pub fn published_checkpoint(&self) -> Option<String> {
-        Some(self.checkpoint())
+        self.shared.public().map(|published| published.note)
+    }
+
+    /// Entries under the checkpoint for the public; 0 if there is none.
+    pub fn published_size(&self) -> u64 {
+        self.shared.public().map_or(0, |published| published.size)
+    }
+
+    /// The policy whose quorum is waited for; nothing if checkpoints are published at once.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.shared.public.policy()
+    }
+
+    /// Publishes a checkpoint with the cosignatures that the policy asks for. An older one than is published
+    /// already changes nothing.
+    ///
+    /// # Errors
+    /// See [`PublishError`]; what is published stays.
+    pub fn publish(&self, note: &str) -> Result<Witnessed, PublishError> {
+        self.shared.public.publish(&self.shared.store, &self.shared.vkey, note)
+    }
+
+    /// Calls `listener` with the size of each cosigned checkpoint once it is published.
+    pub fn on_witnessed(&self, listener: Box<dyn Fn(u64) + Send + Sync>) {
+        self.shared.public.listen(listener);
     }
 
     /// The first `width` hashes of a stored tile of the tree.
@@ -284,6 +320,20 @@ impl Engine {
         }
         let proof = prove_consistency(&self.shared.store, from, to);
         proof.map(Some).map_err(|error| Unavailable(error.to_string()))
+    }
+
+    /// Proof that an entry is among the first `size`; nothing if it is not, or there are fewer.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read.
+    pub fn inclusion_proof(&self, position: u64, size: u64) -> Result<Option<Vec<TreeHash>>, Unavailable> {
+        let proof = self.shared.store.inclusion_proof(Position(position), size);
+        proof.map_err(|error| Unavailable(error.to_string()))
+    }
+
+    /// The verifier key of its checkpoints, as genesis names it.
+    pub fn vkey(&self) -> &VerifierKey {
+        &self.shared.vkey
     }
 
     /// Number of durable entries under the newest checkpoint.

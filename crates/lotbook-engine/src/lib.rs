@@ -9,6 +9,7 @@ pub mod engine;
 pub mod group;
 pub mod port;
 pub mod projector;
+pub mod public;
 pub mod publish;
 mod refusing;
 pub mod writer;
@@ -19,6 +20,7 @@ pub use lotbook_chain as chain;
 pub use lotbook_domain as domain;
 pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
+pub use public::{PublishError, Publishing};
 
 use lotbook_chain::SigningKey;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -6,6 +6,7 @@
 use crate::limits;
 use crate::reader::{Batch, Reader};
 use crate::serve::stopped;
+use crate::service::blocking;
 use crate::wire;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -100,18 +101,28 @@ impl<T: Send + 'static> Feed<T> {
     }
 }
 
+/// What a subscription waits for.
+#[derive(Clone)]
+pub(crate) struct Moves {
+    /// The durable size.
+    pub head: watch::Receiver<u64>,
+    /// The size of the newest witnessed checkpoint.
+    pub witnessed: watch::Receiver<u64>,
+}
+
 impl Feed<SubscribeResponse> {
     /// Sends what there is, the marker, then what comes, until the reader is gone or the server stops.
-    pub async fn subscribe(mut self, mut head: watch::Receiver<u64>) {
-        let ended = self.follow(&mut head).await;
+    pub async fn subscribe(mut self, mut moves: Moves) {
+        let ended = self.follow(&mut moves).await;
         self.finish(ended);
     }
 
-    async fn follow(&mut self, head: &mut watch::Receiver<u64>) -> Result<(), End> {
-        let mut caught_up = false;
+    async fn follow(&mut self, moves: &mut Moves) -> Result<(), End> {
+        let (mut caught_up, mut told) = (false, 0);
         loop {
-            // Marked as seen before the size is read: a group in between wakes this loop again.
-            head.mark_unchanged();
+            // Marked as seen before they are read: what moves in between wakes this loop again.
+            moves.head.mark_unchanged();
+            moves.witnessed.mark_unchanged();
             self.send_up_to(self.reader.size()).await?;
             if !caught_up {
                 let checkpoint = self.reader.checkpoint();
@@ -119,12 +130,39 @@ impl Feed<SubscribeResponse> {
                 self.send(wire::caught_up(self.next, checkpoint)).await?;
                 caught_up = true;
             }
+            if !self.send_witnessed(&mut told).await? {
+                continue;
+            }
             tokio::select! {
-                changed = head.changed() => changed.map_err(|_| self.stop())?,
+                changed = moves.head.changed() => changed.map_err(|_| self.stop())?,
+                changed = moves.witnessed.changed() => changed.map_err(|_| self.stop())?,
                 () = stopped(&mut self.stopping) => return Err(self.stop()),
                 () = self.out.closed() => return Err(End::Gone),
             }
         }
+    }
+
+    /// Tells of the newest witnessed checkpoint if it was not `told` yet; false if its entries must go first.
+    async fn send_witnessed(&mut self, told: &mut u64) -> Result<bool, End> {
+        if !self.reader.waits_for_witnesses() {
+            return Ok(true);
+        }
+        let reader = self.reader.clone();
+        let witnessed = blocking(move || reader.witnessed()).await.map_err(End::Told)?;
+        let Some(witnessed) = witnessed.map_err(End::Told)?.filter(|witnessed| witnessed.size > *told) else {
+            return Ok(true);
+        };
+        if witnessed.size > self.next {
+            return Ok(false);
+        }
+        let size = wire::checkpoint_size(&witnessed.checkpoint).unwrap_or(0);
+        if size < self.known {
+            // Read before a batch that was sent meanwhile by another task: the next look is newer.
+            return Ok(false);
+        }
+        (*told, self.known) = (witnessed.size, size);
+        self.send(wire::witnessed(self.next, witnessed.note, witnessed.checkpoint, &witnessed.proof)).await?;
+        Ok(true)
     }
 
     fn stop(&self) -> End {

@@ -26,7 +26,11 @@ mod health;
 mod page;
 mod pipeline;
 mod reader;
+mod tiles;
 mod views;
 mod wire;
+mod witnessing;
 
 pub use serve::{ServeError, Server, serve};
+pub use tiles::Tiles;
+pub use witnessing::{Witnessing, WitnessingError};

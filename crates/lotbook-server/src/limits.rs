@@ -55,6 +55,9 @@ pub const MAX_QUERIES: usize = 32;
 /// Time in which those who watch the health of a server that stops are told, before their streams end.
 pub const HEALTH_LAST_WORD: Duration = Duration::from_millis(500);
 
+/// Proofs computed at once in the whole server: each reads some tiles on a thread.
+pub const MAX_PROOFS: usize = 64;
+
 /// Streams of entries at once in the whole server.
 pub const MAX_READERS: usize = 10_240;
 /// Entries in one batch.

@@ -4,7 +4,7 @@ use crate::limits;
 use crate::service::blocking;
 use crate::wire;
 use lotbook_engine::Engine;
-use lotbook_engine::chain::Receipt;
+use lotbook_engine::chain::{Receipt, TreeHash};
 use lotbook_rpc::status;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +27,18 @@ pub(crate) struct Batch {
     pub size: u64,
 }
 
+/// A witnessed checkpoint, and what shows that the newest one extends it.
+pub(crate) struct Witnessed {
+    /// Entries under it.
+    pub size: u64,
+    /// Its note, with cosignatures.
+    pub note: String,
+    /// The newest checkpoint.
+    pub checkpoint: String,
+    /// Consistency proof from the one to the other.
+    pub proof: Vec<TreeHash>,
+}
+
 /// Reads batches; those that many readers want at once are read once.
 pub(crate) struct Reader {
     engine: Engine,
@@ -46,6 +58,24 @@ impl Reader {
 
     pub fn checkpoint(&self) -> String {
         self.engine.checkpoint()
+    }
+
+    /// Whether checkpoints are published only once witnesses have cosigned them.
+    pub fn waits_for_witnesses(&self) -> bool {
+        self.engine.policy().is_some()
+    }
+
+    /// The newest witnessed checkpoint, the newest checkpoint, and the proof from the one to the other; nothing
+    /// if none is witnessed yet. Blocks.
+    pub fn witnessed(&self) -> Result<Option<Witnessed>, Status> {
+        let engine = &self.engine;
+        let Some(note) = engine.published_checkpoint() else { return Ok(None) };
+        let size = wire::checkpoint_size(&note).unwrap_or(0);
+        let checkpoint = engine.checkpoint();
+        let to = wire::checkpoint_size(&checkpoint).unwrap_or(0);
+        let proof = engine.consistency_proof(size, to).map_err(|error| status::unavailable(&error.0))?;
+        let missing = || status::unavailable("the witnessed checkpoint is newer than the newest one");
+        Ok(Some(Witnessed { size, note, checkpoint, proof: proof.ok_or_else(missing)? }))
     }
 
     /// The receipt of one entry. Blocks.
@@ -89,6 +119,6 @@ fn read(engine: &Engine, from: u64, to: u64) -> Result<Batch, Status> {
     let last = last.filter(|last| *last >= from).ok_or_else(missing)?;
     let receipt = engine.receipt(last).map_err(unavailable)?.ok_or_else(missing)?;
     let size = wire::checkpoint_size(&receipt.checkpoint).ok_or_else(missing)?;
-    let proof = receipt.proof.iter().map(|hash| hash.0.to_vec()).collect();
+    let proof = wire::hashes(&receipt.proof);
     Ok(Batch { from, to: last.saturating_add(1), entries, proof, checkpoint: receipt.checkpoint, size })
 }

@@ -1,6 +1,7 @@
 //! The server: binds, serves until told to stop, and ends every stream with a position to resume from.
 
 use crate::accept::incoming;
+use crate::feed::Moves;
 use crate::reader::Reader;
 use crate::service::draw_query::DrawQuery;
 use crate::service::inspection_query::InspectionQuery;
@@ -134,17 +135,24 @@ fn reflection() -> Result<ServerReflectionServer<impl ServerReflection>, ServeEr
     Ok(service.max_decoding_message_size(limits::MAX_REQUEST_BYTES))
 }
 
-/// The durable size, told by the engine after each group.
-fn follow(engine: &Engine) -> watch::Receiver<u64> {
+/// The durable size and the witnessed one, told by the engine as they move.
+fn follow(engine: &Engine) -> Moves {
     let (heads, head) = watch::channel(0);
-    engine.on_publish(Box::new(move |size| {
-        heads.send_if_modified(|head| {
-            let moved = size > *head;
-            *head = size.max(*head);
+    engine.on_publish(grow(heads));
+    let (sizes, witnessed) = watch::channel(0);
+    engine.on_witnessed(grow(sizes));
+    Moves { head, witnessed }
+}
+
+/// Tells larger sizes only: groups may be told out of order.
+fn grow(sizes: watch::Sender<u64>) -> Box<dyn Fn(u64) + Send + Sync> {
+    Box::new(move |size| {
+        sizes.send_if_modified(|known| {
+            let moved = size > *known;
+            *known = size.max(*known);
             moved
         });
-    }));
-    head
+    })
 }
 
 /// Waits until the server is told to stop.

@@ -2,13 +2,18 @@
 
 use crate::reader::Batch;
 use lotbook_engine::RefusalReceipt;
-use lotbook_engine::chain::Receipt;
+use lotbook_engine::chain::{Receipt, TreeHash};
 use lotbook_rpc::proto;
 
 /// A receipt.
 pub(crate) fn receipt(receipt: Receipt) -> proto::Receipt {
-    let inclusion_proof = receipt.proof.iter().map(|hash| hash.0.to_vec()).collect();
+    let inclusion_proof = hashes(&receipt.proof);
     proto::Receipt { entry: receipt.entry, inclusion_proof, checkpoint: receipt.checkpoint }
+}
+
+/// The hashes of a proof.
+pub(crate) fn hashes(proof: &[TreeHash]) -> Vec<Vec<u8>> {
+    proof.iter().map(|hash| hash.0.to_vec()).collect()
 }
 
 /// The ledger's signed word that it refused.
@@ -39,13 +44,30 @@ pub(crate) fn streamed(batch: &Batch) -> proto::SubscribeResponse {
         entries: batch.entries.clone(),
         inclusion_proof: batch.proof.clone(),
         checkpoint: batch.checkpoint.clone(),
-        caught_up: false,
+        ..Default::default()
     }
 }
 
 /// The marker that everything before a position has been sent.
 pub(crate) fn caught_up(at: u64, checkpoint: String) -> proto::SubscribeResponse {
     proto::SubscribeResponse { from: at, checkpoint, caught_up: true, ..Default::default() }
+}
+
+/// The marker that a checkpoint, of entries that have all been sent before `at`, is witnessed.
+pub(crate) fn witnessed(
+    at: u64,
+    witnessed_checkpoint: String,
+    checkpoint: String,
+    proof: &[TreeHash],
+) -> proto::SubscribeResponse {
+    let consistency_proof = hashes(proof);
+    proto::SubscribeResponse {
+        from: at,
+        checkpoint,
+        witnessed_checkpoint,
+        consistency_proof,
+        ..Default::default()
+    }
 }
 
 /// The size in the ledger's own checkpoint: its second line (C2SP tlog-checkpoint).

@@ -13,6 +13,7 @@
 //! leading zeros; the checkpoint's own size must be the same. Whoever has the vkey checks its signature.
 
 use crate::journal::Head;
+use crate::replace::{Failed, replace};
 use crate::segment::{Disk, RealDisk};
 use lotbook_chain::{Checkpoint, CheckpointError, EntryHash, TreeHash};
 use std::io;
@@ -149,18 +150,8 @@ impl Anchor {
     }
 
     pub(crate) fn write_on(&self, disk: &dyn Disk, path: &Path) -> Result<(), AnchorError> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        let unfinished = path.with_file_name(name);
-        if unfinished.exists() {
-            disk.remove(&unfinished).map_err(failed("remove", &unfinished))?;
-        }
-        let file = disk.create(&unfinished).map_err(failed("make", &unfinished))?;
-        disk.write_at(&file, self.encode().as_bytes(), 0).map_err(failed("write", &unfinished))?;
-        disk.sync_all(&file).map_err(failed("sync", &unfinished))?;
-        disk.rename(&unfinished, path).map_err(failed("replace", path))?;
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        disk.sync_dir(dir).map_err(failed("sync", dir))
+        let written = replace(disk, path, self.encode().as_bytes());
+        written.map_err(|Failed { action, file, source }| AnchorError::Io { action, file, source })
     }
 
     fn encode(&self) -> String {

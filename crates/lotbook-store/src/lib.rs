@@ -36,6 +36,8 @@ mod lock;
 mod memory;
 mod open;
 mod progress;
+mod published;
+mod replace;
 mod segment;
 mod store;
 #[cfg(any(test, feature = "suite"))]
@@ -54,5 +56,6 @@ pub use link::LinkFault;
 pub use memory::MemoryJournal;
 pub use open::{INDEX_CACHE_BYTES, StoreOptions};
 pub use progress::{Phase, Progress};
+pub use published::Publication;
 pub use segment::{JournalReader, MAX_GROUP_BYTES, SEGMENT_BYTES, SegmentJournal};
 pub use store::Store;

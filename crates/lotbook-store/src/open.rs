@@ -99,6 +99,7 @@ impl Store {
             journal,
             index,
             appender: Mutex::new(Appender { lease, stopped: false }),
+            dir: options.dir,
             anchor_path: options.anchor,
             anchor: Mutex::new(anchor),
             disk: disk(),

@@ -7,6 +7,7 @@ use crate::fault::{Fatal, StoreError, Unavailable};
 use crate::index::Index;
 use crate::journal::{Head, Journal, Lease};
 use crate::lock::DirLock;
+use crate::published::Publication;
 use crate::segment::{Disk, SegmentJournal};
 use crate::watch::{HeadWatch, lock};
 use lotbook_chain::entry::entry_hash;
@@ -22,6 +23,7 @@ pub struct Store {
     /// The head as readers see it: durable and indexed.
     pub(crate) head: HeadWatch,
     pub(crate) appender: Mutex<Appender>,
+    pub(crate) dir: PathBuf,
     pub(crate) anchor_path: PathBuf,
     pub(crate) anchor: Mutex<Option<Anchor>>,
     pub(crate) disk: Box<dyn Disk>,
@@ -151,6 +153,22 @@ impl Store {
                 Err(refused(why).into())
             }
         }
+    }
+
+    /// What may be shown of the ledger, as it was left by the last run.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn publication(&self) -> Result<Publication, StoreError> {
+        Ok(Publication::read(&self.dir)?)
+    }
+
+    /// Makes durable what may be shown of the ledger.
+    ///
+    /// # Errors
+    /// [`Unavailable::Io`]; what was there before is still there then.
+    pub fn write_publication(&self, publication: &Publication) -> Result<(), StoreError> {
+        Ok(publication.write_on(self.disk.as_ref(), &self.dir)?)
     }
 
     /// Whether an anchor states what is stored.

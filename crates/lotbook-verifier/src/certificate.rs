@@ -2,7 +2,7 @@
 
 use crate::grade::grade;
 use lotbook_chain::entry::leaf_hash;
-use lotbook_chain::{Entry, Receipt, TileContent, TileId, TileReader, TreeHash, append, prove_inclusion};
+use lotbook_chain::{Entry, TileContent, TileId, TileReader, TlogProof, TreeHash, append, prove_inclusion};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
@@ -189,10 +189,12 @@ fn proofs(
         }
         let proof =
             prove_inclusion(tiles, entry.position.0, entries.len() as u64).map_err(|e| e.to_string())?;
-        let receipt = Receipt { entry: bytes.clone(), proof, checkpoint: checkpoint.to_owned() };
+        // The entry stands beside its proof, so it is not in it again.
+        let checkpoint = checkpoint.to_owned();
+        let proof = TlogProof { extra: None, index: entry.position.0, proof, checkpoint };
         proofs.push(draw::ProofEntry {
             entry: data_encoding::BASE64.encode(bytes),
-            tlog_proof: receipt.to_tlog_proof(entry.position.0).to_string(),
+            tlog_proof: proof.to_string(),
         });
     }
     Ok(proofs)

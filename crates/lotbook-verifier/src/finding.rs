@@ -24,6 +24,8 @@ pub enum Check {
     Tree,
     /// The checkpoint is not signed by the ledger's key, or contradicts the log.
     Checkpoint,
+    /// A static file is not what the tree has there.
+    Tiles,
     /// The log is shorter, or another, than was asked for.
     Expectation,
     /// The journal itself is damaged.

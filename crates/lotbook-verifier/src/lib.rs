@@ -1,14 +1,24 @@
 //! A log in, a verdict out: bytes, signatures, chain, tree, checkpoint, draws, and every decision
 //! re-decided. Trusts nobody; its Cargo.toml is its claim: no runtime, no network, no store.
 //!
-//! Feed [`Verifier::entry`] every entry in order, then ask [`Verifier::finish`]. The first thing that is
-//! not what it must be is a [`Finding`] with its position.
+//! Feed [`Verifier::entry`] every entry in order, or [`verify_all`] a whole log on all cores; then ask
+//! [`Verifier::finish`]. The first thing that is not what it must be is a [`Finding`] with its position.
 
+mod asked;
 pub mod certificate;
+mod desk;
+mod end;
 pub mod finding;
 pub mod grade;
+#[cfg(test)]
+mod heartbeats;
 pub mod monitor;
+pub mod pipeline;
+pub mod redecide;
 mod refusal;
+mod seen;
+mod signature;
+pub mod times;
 pub mod verdict;
 pub mod verify;
 
@@ -16,5 +26,8 @@ pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
 pub use lotbook_domain::disclosure::document_hash;
 pub use monitor::{Ahead, Alarm, Kept, Monitor};
-pub use verdict::{DrawVerdict, Expectations, Verdict};
+pub use pipeline::{Stopped, verify_all};
+pub use redecide::{Answer, OnRecord, RefusalClaim, RefusalReceipt, RefusalVerdict, refusal_verdict};
+pub use times::{Off, OffTime, WitnessedHead};
+pub use verdict::{DrawVerdict, Expectations, Times, Verdict, WitnessVerdict};
 pub use verify::Verifier;

@@ -5,6 +5,7 @@
 //! head's note, verbatim: it proves itself.
 
 use crate::finding::{Check, Finding};
+use crate::times::{OffTime, WitnessedHead, off_times};
 use crate::verify::Verifier;
 use lotbook_chain::{
     Checkpoint, Contradiction, OpenCheckpointError, Policy, TreeHash, UnwitnessedError, VerifierKey,
@@ -19,6 +20,7 @@ pub struct Monitor {
     verifier: Verifier,
     /// Root that the entries fed give at the kept head's size, once they reach it.
     passed: Option<TreeHash>,
+    off_times: Vec<OffTime>,
 }
 
 /// The newest head that was found good, here or in an earlier run.
@@ -85,7 +87,23 @@ impl Monitor {
     /// [`Alarm::Head`] if the kept note is not the log's: it was changed, or is of another log.
     pub fn new(log: VerifierKey, policy: Option<Policy>, kept: Option<&str>) -> Result<Self, Alarm> {
         let kept = kept.map(|note| open(&log, note)).transpose()?;
-        Ok(Self { log, policy, kept, verifier: Verifier::default(), passed: None })
+        let mut monitor =
+            Self { log, policy, kept, verifier: Verifier::default(), passed: None, off_times: vec![] };
+        let kept = monitor.kept.as_ref().and_then(|kept| monitor.witnessed(kept));
+        monitor.verifier.asked.only(&kept);
+        Ok(monitor)
+    }
+
+    /// Entries whose recorded time does not fit the witnesses' of the head settled last, or of the one kept
+    /// before it ([P-120]). Without a policy, and under a simulated clock, there are none.
+    pub fn off_times(&self) -> &[OffTime] {
+        &self.off_times
+    }
+
+    /// A head with the oldest of its witnesses' times.
+    fn witnessed(&self, head: &Kept) -> Option<WitnessedHead> {
+        let policy = self.policy.as_ref()?;
+        WitnessedHead::read(&head.note, head.checkpoint.size, policy)
     }
 
     /// The newest good head.
@@ -104,9 +122,9 @@ impl Monitor {
     /// consistency proof from there, out of the tiles the log serves; nothing if it does not serve them.
     ///
     /// # Errors
-    /// See [`Alarm`]; the monitor stays as it was.
+    /// See [`Alarm`]; what is kept stays as it was.
     pub fn head(
-        &self,
+        &mut self,
         note: &str,
         prove: impl FnOnce(u64, &Kept) -> Option<(TreeHash, Vec<TreeHash>)>,
     ) -> Result<Option<Ahead>, Alarm> {
@@ -133,6 +151,8 @@ impl Monitor {
                 return Err(contradiction(kept, &head, prefix, proof));
             }
         }
+        let heads = [self.kept.as_ref(), Some(&head)].map(|head| head.and_then(|head| self.witnessed(head)));
+        self.verifier.asked.only(heads.iter().flatten());
         Ok(Some(Ahead { head, from }))
     }
 
@@ -174,6 +194,9 @@ impl Monitor {
             return Err(Finding::new(signed.size.saturating_sub(1), Check::Tree, what).into());
         }
         self.passed = Some(signed.root);
+        let (now, before) = (self.witnessed(&head), self.kept.as_ref().and_then(|kept| self.witnessed(kept)));
+        self.off_times = off_times(&self.verifier, now.as_ref(), before.as_ref());
+        self.verifier.asked.only(&now);
         Ok(self.kept.insert(head))
     }
 }

@@ -1,6 +1,7 @@
 //! The verdict: what was verified, in numbers. Holds no time, path or speed: same content, same bytes.
 
-use lotbook_chain::{EntryHash, VerifierKey};
+use crate::times::OffTime;
+use lotbook_chain::{Cosignature, EntryHash, Policy, VerifierKey};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ pub struct Expectations {
     pub at_least: Option<u64>,
     /// Hash of the last entry.
     pub head: Option<EntryHash>,
+    /// Whose cosignatures the checkpoint needs; without it no witness is known.
+    pub policy: Option<Policy>,
 }
 
 /// A log that passed every check.
@@ -36,6 +39,12 @@ pub struct Verdict {
     pub root: String,
     /// Size of the signed checkpoint that was checked; `None` if there was none.
     pub checkpoint: Option<u64>,
+    /// Good cosignatures on it by witnesses that the policy knows, in the note's order.
+    pub witnesses: Vec<WitnessVerdict>,
+    /// Whether recorded times could be held against theirs.
+    pub times: Times,
+    /// Entries whose recorded time does not fit the witnesses' ([P-120]). They are named, and do not refute.
+    pub off_times: Vec<OffTime>,
     /// Statements of people, each decided again.
     pub stated: u64,
     /// Entries the ledger derived, each derived again.
@@ -48,6 +57,33 @@ pub struct Verdict {
     pub draws: Vec<DrawVerdict>,
     /// Flags by code.
     pub flags: BTreeMap<&'static str, u64>,
+}
+
+/// A witness's word on the checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WitnessVerdict {
+    /// Name of its key.
+    pub name: String,
+    /// When it cosigned, in seconds since 1970, UTC.
+    pub time: u64,
+}
+
+/// Whether recorded times could be held against the witnesses'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Times {
+    /// They were.
+    Compared,
+    /// The ledger's clock is simulated: its times are those of a play.
+    SimulatedClock,
+    /// No known witness has cosigned the checkpoint.
+    Unwitnessed,
+}
+
+impl From<&Cosignature> for WitnessVerdict {
+    fn from(good: &Cosignature) -> Self {
+        Self { name: good.witness.name().to_owned(), time: good.time.seconds() }
+    }
 }
 
 /// One draw, recomputed.

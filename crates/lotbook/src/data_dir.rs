@@ -3,7 +3,7 @@
 use crate::keyfile;
 use anyhow::{Context, Result};
 use lotbook_chain::Instant;
-use lotbook_engine::{Engine, EngineOptions, Signers, SimulatedClock, SystemClock, statement_id};
+use lotbook_engine::{Engine, EngineOptions, Publishing, Signers, SimulatedClock, SystemClock, statement_id};
 use lotbook_store::{Store, StoreOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,10 +40,29 @@ impl DataDir {
         std::fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))
     }
 
+    /// The mark of a restore that is not finished.
+    pub fn restoring(&self) -> PathBuf {
+        self.dir.join("restoring")
+    }
+
+    /// Refuses a directory that is not whole: a mistyped one, or one whose restore was cut off.
+    pub fn check_whole(&self) -> Result<()> {
+        let dir = self.dir.display();
+        if self.restoring().exists() {
+            anyhow::bail!(
+                "a restore into {dir} was cut off: it holds only the begin of a ledger; run the restore again"
+            );
+        }
+        if !self.journal().is_dir() {
+            anyhow::bail!("{dir} holds no ledger; make one with `lotbook init --data {dir} --office FILE`");
+        }
+        Ok(())
+    }
+
     /// Opens the store.
     pub fn store(&self) -> Result<Store> {
         let mut options = StoreOptions::new(&self.dir, &self.anchor, statement_id);
-        options.progress = crate::serving::progress();
+        options.progress = crate::progress::of_a_start();
         let store = Store::open(options).with_context(|| format!("failed to open {}", self.dir.display()))?;
         if store.anchor().is_none() && store.head().size > 0 {
             eprintln!(
@@ -61,14 +80,9 @@ impl DataDir {
     }
 
     /// Opens the engine; a ledger with a simulated clock goes on from its last recorded time.
-    pub fn engine(&self, simulated: bool) -> Result<Engine> {
+    pub fn engine(&self, simulated: bool, publishing: Publishing) -> Result<Engine> {
         // Opening a store makes what is not there; a mistyped folder must stay as it is.
-        if !self.journal().is_dir() {
-            anyhow::bail!(
-                "{} holds no ledger; make one with `lotbook init --data {0} --office FILE`",
-                self.dir.display()
-            );
-        }
+        self.check_whole()?;
         let store = self.store()?;
         let (is_simulated, last) = clock_of(&store)?;
         if is_simulated && !simulated {
@@ -79,7 +93,7 @@ impl DataDir {
         }
         let clock: Arc<dyn lotbook_engine::Clock> =
             if is_simulated { Arc::new(SimulatedClock::running_from(last)) } else { Arc::new(SystemClock) };
-        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock })?)
+        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock, publishing })?)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::acting::{self, Named};
 use crate::cli::{Acting, Author};
 use crate::command::reading;
 use crate::exit::Exit;
-use crate::{keyfile, local_time, say, stating};
+use crate::{keep, keyfile, local_time, say, stating};
 use anyhow::Result;
 use lotbook_chain::{Instant, SigningKey};
 use lotbook_client::{Client, ClientError, Submitted};
@@ -25,6 +25,8 @@ pub struct Desk {
     pub ledger: reading::Ledger,
     named: Named,
     json: bool,
+    /// The folder in which statements and the ledger's words for them are kept.
+    keep: Option<PathBuf>,
     /// Files of sealed values that are worth nothing if the ledger refuses.
     sealed: Vec<PathBuf>,
 }
@@ -44,7 +46,8 @@ impl Desk {
         let key = keyfile::read(&author.key)?;
         let client = Client::trust_on_first_use(&author.server).await?;
         let ledger = reading::of_server(&client).await?;
-        Ok(Self { key, key_file: author.key.clone(), client, ledger, named, json, sealed: vec![] })
+        let (key_file, keep) = (author.key.clone(), author.keep.clone());
+        Ok(Self { key, key_file, client, ledger, named, json, keep, sealed: vec![] })
     }
 
     /// The state of the ledger.
@@ -86,8 +89,9 @@ impl Desk {
         let right = self.right(&event);
         let right = right.inspect_err(|_| forget(&self.sealed))?;
         let statement = stating::state(right.0, right.1.clone(), event, self.now())?;
-        let submitted = self.client.submit(&self.key, &statement).await;
-        if let Err(ClientError::Refused(_)) = &submitted {
+        let submitted = keep::submit(&self.client, &self.key, &statement, self.keep.as_deref()).await;
+        let refused = |error: &anyhow::Error| matches!(error.downcast_ref(), Some(ClientError::Refused(_)));
+        if submitted.as_ref().is_err_and(refused) {
             forget(&self.sealed);
         }
         Ok((right, submitted?))

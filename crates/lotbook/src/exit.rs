@@ -1,7 +1,9 @@
 //! Exit codes (see the crate's head).
 
+use crate::command::{NotExtended, Unproved};
 use lotbook_client::ClientError;
 use lotbook_event::Refusal;
+use lotbook_tlog::ReadError;
 use lotbook_verifier::Finding;
 
 /// Wrong usage.
@@ -48,17 +50,25 @@ pub fn usage(what: impl Into<String>) -> anyhow::Error {
 
 /// The exit code of an error: 1 if a rule or a check said no, 64 for wrong usage, else 2.
 pub fn code_of(error: &anyhow::Error) -> u8 {
-    let refused = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(ClientError::Refused(_)))
-            || cause.downcast_ref::<Finding>().is_some()
-            || cause.downcast_ref::<Refusal>().is_some()
-    });
+    let refused = error.chain().any(is_refused);
     let usage = error.chain().any(|cause| cause.downcast_ref::<Usage>().is_some());
     match (refused, usage) {
         (true, _) => 1,
         (false, true) => USAGE,
         (false, false) => 2,
     }
+}
+
+/// Whether a rule or a check said no.
+fn is_refused(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let client =
+        matches!(cause.downcast_ref(), Some(ClientError::Refused(_) | ClientError::Untrustworthy(_)));
+    client
+        || cause.is::<Finding>()
+        || cause.is::<Refusal>()
+        || cause.is::<Unproved>()
+        || cause.is::<NotExtended>()
+        || matches!(cause.downcast_ref(), Some(ReadError::Bad { .. }))
 }
 
 /// Tells people why a command was not done: what was found, which rule, and what to do.

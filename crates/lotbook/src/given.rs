@@ -2,6 +2,8 @@
 
 use crate::exit::usage;
 use anyhow::{Context, Result};
+use lotbook_chain::vkey::VerifierKeyError;
+use lotbook_chain::{Policy, PolicyError, VerifierKey};
 use lotbook_event::keys::Role;
 use lotbook_event::{Date, FieldError, Text};
 use std::path::Path;
@@ -46,6 +48,22 @@ pub fn role(name: &str) -> Result<Role> {
     let names: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
     Role::from_code(name)
         .ok_or_else(|| usage(format!("there is no role {name}; roles are {}", names.join(", "))))
+}
+
+/// A policy of witnesses (C2SP tlog-policy).
+///
+/// # Errors
+/// What kept the file from being read; wrong usage, naming the line, if it is none.
+pub fn policy(path: &Path) -> Result<Policy> {
+    file(path)?.parse().map_err(|error: PolicyError| usage(format!("{}: {error}", path.display())))
+}
+
+/// A log's verifier key.
+///
+/// # Errors
+/// Wrong usage, if it is none.
+pub fn vkey(flag: &str, text: &str) -> Result<VerifierKey> {
+    text.parse().map_err(|error: VerifierKeyError| usage(format!("{flag} is no verifier key: {error}")))
 }
 
 /// The text of a file; `-` reads standard input.

@@ -6,6 +6,7 @@
 pub mod acting;
 pub mod cli;
 pub mod command;
+pub mod config;
 pub mod data_dir;
 pub mod demo;
 pub mod desk;
@@ -13,13 +14,17 @@ pub mod exit;
 pub mod find;
 pub mod given;
 pub mod json;
+pub mod keep;
 pub mod keyfile;
 pub mod local_time;
 pub mod office_folder;
 pub mod out;
+pub mod progress;
 pub mod serving;
+pub mod static_log;
 pub mod stating;
 pub mod table;
+pub mod target;
 
 use clap::Parser;
 use std::process::ExitCode;

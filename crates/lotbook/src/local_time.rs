@@ -3,7 +3,7 @@
 use crate::exit::usage;
 use anyhow::Result;
 use jiff::civil::DateTime;
-use lotbook_chain::Instant;
+use lotbook_chain::{Instant, WitnessTime};
 use lotbook_engine::domain::civil;
 use lotbook_event::Date;
 
@@ -27,6 +27,11 @@ pub fn deadline(at: Instant) -> String {
     let before = Instant(at.0 - 1);
     let date = civil::date_of(before);
     if civil::end_of(date) == at { date.to_string() } else { show(at) }
+}
+
+/// A time as a witness stated it.
+pub fn of_witness(time: WitnessTime) -> String {
+    show(Instant(0).plus_seconds(i64::try_from(time.seconds()).unwrap_or(i64::MAX)))
 }
 
 /// The begin of the minute.

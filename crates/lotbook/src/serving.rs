@@ -1,41 +1,78 @@
-//! A running server: engine, gRPC, and a clean stop.
+//! A running server: engine, gRPC, tiles over HTTP, the asking of witnesses, and a clean stop.
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
 use lotbook_engine::Engine;
-use lotbook_server::{ServeError, Server};
-use lotbook_store::{Phase, Progress};
+use lotbook_server::{ServeError, Server, Tiles, Witnessing};
 use std::net::SocketAddr;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Where a server is to listen; port 0 takes a free one.
+#[derive(Debug, Clone, Copy)]
+pub struct Doors {
+    /// gRPC.
+    pub grpc: SocketAddr,
+    /// Checkpoint and tiles over HTTP, if they are to be served.
+    pub http: Option<SocketAddr>,
+}
+
+impl Doors {
+    /// gRPC on a free port of this machine, for itself only.
+    pub const LOCAL: Self = Self { grpc: LOOPBACK, http: None };
+    /// gRPC and tiles, each on a free port of this machine, for itself only.
+    pub const LOCAL_WITH_TILES: Self = Self { grpc: LOOPBACK, http: Some(LOOPBACK) };
+}
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// A server in this process.
 pub struct Serving {
-    /// Where it listens.
+    /// Where it listens for gRPC.
     pub url: String,
+    /// Where the tiles are, if they are served.
+    pub tiles: Option<String>,
     /// The engine behind it.
     pub engine: Engine,
-    stop: oneshot::Sender<()>,
-    task: tokio::task::JoinHandle<Result<(), ServeError>>,
+    stop: watch::Sender<bool>,
+    grpc: JoinHandle<Result<(), ServeError>>,
+    http: Option<JoinHandle<()>>,
+    witnessing: Option<Witnessing>,
 }
 
 impl Serving {
-    /// Starts to serve; port 0 takes a free one.
-    pub async fn start(engine: Engine, listen: SocketAddr) -> Result<Self> {
-        let server = Server::bind(engine.clone(), listen).await?;
+    /// Starts to serve.
+    pub async fn start(engine: Engine, doors: Doors) -> Result<Self> {
+        let server = Server::bind(engine.clone(), doors.grpc).await?;
         let url = format!("http://{}", server.address());
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.serve(async {
-            stopped.await.ok();
-        }));
-        Ok(Self { url, engine, stop, task })
+        let (stop, stopping) = watch::channel(false);
+        let (http, tiles) = match doors.http {
+            Some(address) => {
+                let tiles = Tiles::bind(engine.clone(), address).await?;
+                let url = format!("http://{}", tiles.address());
+                (Some(tokio::spawn(tiles.serve(told(stopping.clone())))), Some(url))
+            }
+            None => (None, None),
+        };
+        let witnessing = Witnessing::start(&engine)?;
+        let grpc = tokio::spawn(server.serve(told(stopping)));
+        Ok(Self { url, tiles, engine, stop, grpc, http, witnessing })
     }
 
     /// Stops: streams end, what waits is done, the anchor is written.
     pub async fn stop(self) -> Result<()> {
-        self.stop.send(()).ok();
-        let served = self.task.await?;
-        let engine = self.engine;
-        tokio::task::spawn_blocking(move || engine.stop()).await?;
+        self.stop.send_replace(true);
+        let served = self.grpc.await?;
+        if let Some(http) = self.http {
+            http.await?;
+        }
+        let (engine, witnessing) = (self.engine, self.witnessing);
+        let stopping = move || {
+            if let Some(witnessing) = witnessing {
+                witnessing.stop();
+            }
+            engine.stop();
+        };
+        tokio::task::spawn_blocking(stopping).await?;
         Ok(served?)
     }
 
@@ -62,17 +99,7 @@ impl Serving {
     }
 }
 
-/// Shows how far a start has come, on a terminal only.
-pub fn progress() -> Box<dyn FnMut(Progress) + Send> {
-    let bar = ProgressBar::no_length();
-    let style = ProgressStyle::with_template("{msg}: {pos} entries ({per_sec})");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    Box::new(move |progress| {
-        bar.set_message(match progress.phase {
-            Phase::CheckingJournal => "checking the journal",
-            Phase::CompletingIndex => "completing the index",
-            Phase::RebuildingIndex => "rebuilding the index",
-        });
-        bar.set_position(progress.done);
-    })
+async fn told(mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop as well.
+    drop(stopping.wait_for(|stop| *stop).await);
 }

@@ -91,19 +91,16 @@ impl Log {
         &self.tiles.0[&id][..usize::from(width)]
     }
 
-    /// Writes the first `size` entries as static files (tlog-tiles) with this checkpoint.
-    pub fn write_static(&self, folder: &Path, size: u64, note: &str) {
-        for path in TilePath::all(size) {
-            let bytes = match path {
-                TilePath::Hashes { id, width } => encode_hashes(self.tile_at(id, width)),
-                TilePath::Entries { index, width } => {
-                    let start = usize::try_from(index).unwrap() * 256;
-                    encode_entries(&self.entries[start..start + usize::from(width)]).unwrap()
-                }
-            };
-            write(&folder.join(path.to_string()), &bytes);
-        }
-        write(&folder.join("checkpoint"), note.as_bytes());
+    /// Writes the first `size` entries as static files (tlog-tiles) with this checkpoint, as `export` does.
+    pub fn write_static(&self, folder: &Path, size: u64) {
+        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root: self.root(size) };
+        self.write_with(folder, &checkpoint, &self.head(size));
+    }
+
+    /// The same with another signed note of the checkpoint.
+    pub fn write_with(&self, folder: &Path, checkpoint: &Checkpoint, note: &str) {
+        let entries = self.entries.iter().map(|entry| Ok::<_, Infallible>(entry.clone()));
+        export(entries, note, checkpoint, folder, &mut |_| ()).unwrap();
     }
 }
 

@@ -55,6 +55,35 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A process that serves something other than a ledger; killed when dropped.
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts the program, and waits until it prints a line that begins with these words.
+    pub fn start(args: &[&str], words: &str) -> Self {
+        let mut child =
+            Command::new(PROGRAM).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with(words)), "it ended without the line");
+        Self { child }
+    }
+
+    /// SIGKILL, now.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
 /// A serving process; killed when dropped.
 pub struct Server {
     child: Child,

@@ -6,6 +6,7 @@ use crate::tile::{TileId, TileReader, append};
 use crate::tree::root;
 use crate::vectors::record_leaves;
 use crate::{SigningKey, VerifierKey};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 struct Tiles(BTreeMap<TileId, Vec<TreeHash>>);
@@ -86,5 +87,48 @@ fn the_file_has_one_form() {
     }
     for bad in [format!("{good}\n"), good.replace("first ", "first 0"), good.replace("prefix", "Prefix")] {
         assert!(bad.parse::<Contradiction>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn heads_of_one_size_need_no_proof() {
+    let leaves = record_leaves(3);
+    let (first, second) = (head(&leaves[..2]), head(&leaves[1..]));
+    let proof = Contradiction { first, second, prefix: root(&leaves[1..]), proof: vec![] };
+    assert!(proof.verify(&vkey()).is_ok());
+    let with_proof = Contradiction { proof: vec![leaves[0]], ..proof.clone() };
+    let more = ConsistencyError::NotEmpty { found: 1 };
+    assert_eq!(with_proof.verify(&vkey()), Err(NoContradiction::Proof(more)));
+    let twice = Contradiction { second: proof.first.clone(), prefix: root(&leaves[..2]), ..proof };
+    assert_eq!(twice.verify(&vkey()), Err(NoContradiction::Agree(root(&leaves[..2]))));
+}
+
+/// Every history begins with nothing: an empty log contradicts none.
+#[test]
+fn the_empty_tree_contradicts_nothing() {
+    let leaves = record_leaves(3);
+    let of = |prefix| Contradiction { first: head(&[]), second: head(&leaves), prefix, proof: vec![] };
+    let agree = NoContradiction::Agree(crate::EMPTY_ROOT);
+    assert_eq!(of(crate::EMPTY_ROOT).verify(&vkey()), Err(agree));
+    assert!(matches!(of(root(&leaves)).verify(&vkey()), Err(NoContradiction::Proof(_))));
+}
+
+#[test]
+fn any_changed_bit_is_refused() {
+    let good = forked(5, 12).to_string().into_bytes();
+    for bit in 0..good.len() * 8 {
+        let mut bytes = good.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let read = String::from_utf8(bytes).ok().and_then(|text| text.parse::<Contradiction>().ok());
+        assert!(read.is_none_or(|read| read.verify(&vkey()).is_err()), "bit {bit}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn writing_and_reading_give_the_same_file(first in "[ -~\n—]{0,40}", second in "[ -~\n—]{0,40}", prefix: [u8; 32], proof in prop::collection::vec(any::<[u8; 32]>(), 0..4)) {
+        let proof = proof.into_iter().map(TreeHash).collect();
+        let file = Contradiction { first, second, prefix: TreeHash(prefix), proof };
+        prop_assert_eq!(file.to_string().parse(), Ok(file));
     }
 }

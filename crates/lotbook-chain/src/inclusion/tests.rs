@@ -1,27 +1,14 @@
 //! Proofs agree with the published ones and the naive tree; every other one is refused.
 
 use super::*;
+use crate::naive::{NaiveTree, rearranged, split};
 use crate::tile::TileId;
 use crate::tile::tests::{MemoryTiles, Missing};
 use crate::tree::root;
-use crate::vectors::{base64, hex_hash, list, record_leaves, text, tlog};
+use crate::vectors::{base64, hex_hash, list, number, record_leaves, text, tlog};
 use proptest::prelude::*;
 use serde_json::Value;
-
-/// PATH(m, D[n]) by the definition (RFC 6962 section 2.1.1).
-fn naive_proof(index: usize, leaves: &[TreeHash]) -> Vec<TreeHash> {
-    if leaves.len() <= 1 {
-        return Vec::new();
-    }
-    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-    let (mut path, sibling) = if index < left.len() {
-        (naive_proof(index, left), root(right))
-    } else {
-        (naive_proof(index - left.len(), right), root(left))
-    };
-    path.push(sibling);
-    path
-}
+use std::collections::BTreeSet;
 
 fn hash(bytes: &[u8]) -> Option<TreeHash> {
     TreeHash::try_from(bytes).ok()
@@ -90,40 +77,139 @@ fn the_derived_proof_of_entry_299_is_ours() {
     assert_eq!(prove_inclusion(&MemoryTiles::of(&leaves), 299, 300).unwrap(), expected);
 }
 
+/// A subtree is a tree of its own: its leaves are counted from its start.
 #[test]
-fn every_leaf_is_proved_at_every_size_up_to_300() {
+fn the_published_proofs_in_subtrees_verify() {
+    let vectors = tlog();
+    let vectors = list(&vectors["merkle_subtreeinclusion_happy"]["vectors"]);
+    for vector in vectors {
+        let [index, start, end] = ["leafIdx", "start", "end"].map(|name| number(&vector[name]));
+        let (leaf, root) = (hash(&base64(&vector["leafHash"])), hash(&base64(&vector["root"])));
+        let proof: Vec<TreeHash> = list(&vector["proof"]).iter().map(|p| hash(&base64(p)).unwrap()).collect();
+        let verified = verify_inclusion(leaf.unwrap(), index - start, end - start, &proof, root.unwrap());
+        assert_eq!(verified, Ok(()), "{}", vector["name"]);
+    }
+    assert_eq!(vectors.len(), 10);
+}
+
+#[test]
+fn every_leaf_at_every_size_up_to_300_is_proved_by_the_path_of_the_definition() {
     let leaves = record_leaves(300);
-    let tiles = MemoryTiles::of(&leaves);
+    let (naive, tiles) = (NaiveTree::of(&leaves), MemoryTiles::of(&leaves));
     for size in 1..=300 {
-        let root = root(&leaves[..size]);
-        // Every leaf of some sizes; the first, the last and those around a tile's end of all.
-        let all = size % 37 == 0 || (255..=258).contains(&size);
-        let edge = |index: &usize| *index < 2 || *index + 3 > size || (254..=257).contains(index);
-        for index in (0..size).filter(|index| all || edge(index)) {
-            let proof = prove_inclusion(&tiles, index as u64, size as u64).unwrap();
-            assert_eq!(verify_inclusion(leaves[index], index as u64, size as u64, &proof, root), Ok(()));
-            assert_eq!(proof, naive_proof(index, &leaves[..size]), "{index} of {size}");
+        let root = naive.mth(0, size);
+        for (index, leaf) in (0..size).zip(&leaves) {
+            let proof = prove_inclusion(&tiles, index, size).unwrap();
+            assert_eq!(proof, naive.path(index, size), "{index} of {size}");
+            assert_eq!(verify_inclusion(*leaf, index, size, &proof, root), Ok(()));
         }
     }
 }
 
+/// Every bit of every hash for small trees, one bit of each byte for all leaves of some larger ones.
+#[test]
+fn every_changed_bit_of_leaf_proof_and_root_is_refused() {
+    let leaves = record_leaves(300);
+    let naive = NaiveTree::of(&leaves);
+    let (all, some): (Vec<usize>, Vec<usize>) =
+        ((0..256).collect(), (0..32).map(|byte| byte * 8 + byte % 8).collect());
+    for size in (1..=33).chain([63, 64, 65, 255, 256, 257, 300]) {
+        for (index, leaf) in (0..size).zip(&leaves) {
+            for bit in if size <= 17 { &all } else { &some } {
+                refuse_bit(&naive, *leaf, [index, size], *bit);
+            }
+        }
+    }
+}
+
+/// Changes this bit in one hash after the other.
+fn refuse_bit(naive: &NaiveTree, leaf: TreeHash, [index, size]: [u64; 2], bit: usize) {
+    let (root, mut proof) = (naive.mth(0, size), naive.path(index, size));
+    let (mut other_leaf, mut other_root) = (leaf, root);
+    flip(&mut other_leaf, bit);
+    flip(&mut other_root, bit);
+    assert!(verify_inclusion(other_leaf, index, size, &proof, root).is_err());
+    assert!(verify_inclusion(leaf, index, size, &proof, other_root).is_err());
+    for at in 0..proof.len() {
+        flip(&mut proof[at], bit);
+        assert!(verify_inclusion(leaf, index, size, &proof, root).is_err(), "{index} of {size}: {at}, {bit}");
+        flip(&mut proof[at], bit);
+    }
+}
+
+#[test]
+fn every_dropped_doubled_swapped_or_added_hash_is_refused() {
+    let leaves = record_leaves(300);
+    let naive = NaiveTree::of(&leaves);
+    for size in (1..=70).chain([127, 128, 255, 256, 257, 300]) {
+        for (index, leaf) in (0..size).zip(&leaves) {
+            let (root, proof) = (naive.mth(0, size), naive.path(index, size));
+            for other in rearranged(&proof, &[TreeHash::ZERO, *leaf, root]) {
+                assert!(verify_inclusion(*leaf, index, size, &other, root).is_err(), "{index} of {size}");
+            }
+        }
+    }
+}
+
+/// The way from the root to a leaf: whether it goes to the right at each split.
+fn way(mut index: u64, mut size: u64) -> Vec<bool> {
+    let mut steps = vec![];
+    while size > 1 {
+        let k = split(size);
+        steps.push(index >= k);
+        (index, size) = if index < k { (index, k) } else { (index - k, size - k) };
+    }
+    steps
+}
+
+/// A proof binds index and size as far as they give another way, no further (leaf 0 of 3 has, hash by hash,
+/// a proof for leaf 0 of 4): that is why the size is signed together with the root.
+#[test]
+fn another_index_or_size_is_refused_exactly_if_it_gives_another_way() {
+    let leaves = record_leaves(40);
+    let naive = NaiveTree::of(&leaves);
+    for size in 1..=24 {
+        for (index, leaf) in (0..size).zip(&leaves) {
+            let (root, proof) = (naive.mth(0, size), naive.path(index, size));
+            for (other_size, other) in (1..=48).flat_map(|size| (0..size).map(move |index| (size, index))) {
+                let accepted = verify_inclusion(*leaf, other, other_size, &proof, root).is_ok();
+                let same = way(index, size) == way(other, other_size);
+                assert_eq!(accepted, same, "{index} of {size} as {other} of {other_size}");
+                assert!(!same || size != other_size || index == other);
+            }
+        }
+    }
+    assert_eq!(way(0, 3), way(0, 4));
+}
+
 #[test]
 fn a_proof_in_a_large_tree_reads_few_tiles() {
-    let leaves = record_leaves(70_000);
-    let tiles = MemoryTiles::of(&leaves);
-    for (index, size) in [(0, 70_000), (69_999, 70_000), (65_535, 70_000), (65_536, 70_000), (1_234, 65_537)]
-    {
-        tiles.reads.borrow_mut().clear();
-        let proof = prove_inclusion(&tiles, index, size).unwrap();
-        let root = root(&leaves[..size as usize]);
-        assert_eq!(verify_inclusion(leaves[index as usize], index, size, &proof, root), Ok(()));
-        let mut reads = tiles.reads.borrow().clone();
-        let count = reads.len();
-        reads.sort();
-        reads.dedup();
-        assert_eq!(reads.len(), count, "a tile was read twice");
-        assert!(count <= 5, "{count} tiles read for {index} of {size}");
+    let leaf = |n: u8| TreeHash([n; 32]);
+    let tree = NaiveTree::of_runs(&[(0, leaf(0)), (777, leaf(1)), (70_001, leaf(2)), (1 << 33, leaf(3))]);
+    let sizes: [u64; 10] =
+        [1, 256, 257, 65_536, 65_537, 70_000, (1 << 24) - 1, 1 << 24, 961_984_011, 1 << 40];
+    for size in sizes {
+        let places = [0, 1, 255, 256, 776, 777, 65_535, 65_536, 70_000, size / 2, size.saturating_sub(2)];
+        for index in places.into_iter().chain([size - 1]).filter(|index| *index < size) {
+            tree.reads.borrow_mut().clear();
+            let proof = prove_inclusion(&tree, index, size).unwrap();
+            count_reads(&tree.reads.borrow(), size);
+            assert_eq!(proof, tree.path(index, size), "{index} of {size}");
+            let (leaf, root) = (tree.mth(index, index + 1), tree.mth(0, size));
+            assert_eq!(verify_inclusion(leaf, index, size, &proof, root), Ok(()));
+        }
     }
+}
+
+/// One tile of each level lies on the leaf's way, three in all up to 2^24 leaves. What else is read is the
+/// tree's right edge, the last tile of a level: the same for every leaf, and nothing if the tree is full.
+fn count_reads(reads: &[TileId], size: u64) {
+    let levels = (size.ilog2() / 8 + 1) as usize;
+    let last = |id: &TileId| TileId { index: id.index + 1, ..*id }.width_at(size) == 0;
+    let on_the_way = reads.iter().filter(|id| !last(id)).count();
+    assert!(on_the_way <= levels && reads.len() < 2 * levels, "a proof of {size} leaves reads {reads:?}");
+    assert!(size != 1 << 24 || reads.len() <= 3, "a proof of a full tree reads {reads:?}");
+    assert_eq!(reads.iter().collect::<BTreeSet<_>>().len(), reads.len(), "a tile was read twice");
 }
 
 #[test]

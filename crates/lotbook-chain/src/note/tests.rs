@@ -216,3 +216,26 @@ proptest! {
         prop_assert!(open_note(&characters.into_iter().collect::<String>(), &[vkey("name", 1)]).is_err());
     }
 }
+
+proptest! {
+    #[test]
+    fn writing_and_reading_give_the_same_signatures(lines in prop::collection::vec(("[!-*,-~\u{4e00}-\u{9fff}]{1,20}", any::<[u8; 4]>(), prop::collection::vec(any::<u8>(), 1..80)), 1..5)) {
+        let lines: Vec<NoteSignature> =
+            lines.into_iter().map(|(name, id, bytes)| NoteSignature { name, id: NoteKeyId(id), bytes }).collect();
+        let text: String = lines.iter().map(NoteSignature::to_string).collect();
+        prop_assert_eq!(parse_signatures(&text), Ok(lines.clone()));
+        prop_assert_eq!(split_note(&format!("text\n\n{text}")), Ok(("text\n".to_owned(), lines)));
+        // The last line cut anywhere is no line.
+        for cut in (text.trim_end().rfind('\n').map_or(0, |at| at + 1) + 1..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+            prop_assert!(parse_signatures(&text[..cut]).is_err());
+        }
+    }
+
+    #[test]
+    fn signatures_that_are_read_are_what_would_be_written(blob in "[A-Z+/]{8,16}={0,2}", name in "[a-z +]{1,5}") {
+        let text = format!("— {name} {blob}\n");
+        if let Ok(lines) = parse_signatures(&text) {
+            prop_assert_eq!(lines.iter().map(NoteSignature::to_string).collect::<String>(), text);
+        }
+    }
+}

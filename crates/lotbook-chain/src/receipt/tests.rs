@@ -7,7 +7,6 @@ use crate::note::{OpenNoteError, sign_note};
 use crate::sign::{Signature, SigningKey};
 use crate::tile::tests::MemoryTiles;
 use crate::tree::root;
-use crate::vectors::{base64, list, text, tlog};
 use proptest::prelude::*;
 
 const ORIGIN: &str = "ledger.example";
@@ -97,19 +96,54 @@ fn a_receipt_that_was_bent_is_refused() {
 }
 
 #[test]
-fn the_text_form_is_that_of_tlog_proof() {
-    let vectors = tlog();
-    let derived = text(&vectors["tlog_proof_derived"]["proof"]);
-    let published = [(299, derived), (5, text(&vectors["tlog_proof_syntax"]["good"][0]))];
-    let shortest = [(0, text(&vectors["tlog_proof_syntax"]["good"][2]))];
-    for (index, expected) in published.into_iter().chain(shortest) {
-        let (head, checkpoint) = expected.split_once("\n\n").unwrap();
-        let hash = |line: &str| TreeHash::try_from(base64(&line.into()).as_slice()).unwrap();
-        let proof = head.lines().skip(2).map(hash).collect();
-        let receipt = Receipt { entry: Vec::new(), proof, checkpoint: checkpoint.into() };
-        assert_eq!(receipt.to_tlog_proof(index).to_string(), expected);
+fn the_file_of_a_receipt_is_a_tlog_proof_with_the_entry_in_it() {
+    let entries = entries(20);
+    for index in 0..20 {
+        let receipt = receipt(&entries, index);
+        let proof = receipt.to_tlog_proof().unwrap();
+        assert_eq!((proof.index, proof.extra.as_deref()), (index as u64, Some(entries[index].as_slice())));
+        let read: TlogProof = proof.to_string().parse().unwrap();
+        assert_eq!(Receipt::from_tlog_proof(&read), Ok(receipt));
+        // For clients of other logs it is a proof like any other; they bring the leaf's hash.
+        assert!(read.verify(leaf_hash(&entries[index]), &vkey()).is_ok());
     }
-    assert_eq!(list(&vectors["tlog_proof_syntax"]["good"]).len(), 3);
+}
+
+#[test]
+fn a_file_without_the_entry_or_of_another_index_is_no_receipt() {
+    let entries = entries(20);
+    let good = receipt(&entries, 7).to_tlog_proof().unwrap();
+    let refused = |proof: TlogProof| Receipt::from_tlog_proof(&proof).unwrap_err();
+    assert_eq!(refused(TlogProof { extra: None, ..good.clone() }), ReceiptFileError::NoEntry);
+    for length in [0, 1, 144, 145] {
+        let extra = Some(entries[7][..length].to_vec());
+        let short = ReceiptFileError::Entry(EntryError::TooShort(length));
+        assert_eq!(refused(TlogProof { extra, ..good.clone() }), short);
+    }
+    for index in [0, 6, 8, u64::MAX] {
+        let other = ReceiptFileError::OtherIndex { index, position: Position(7) };
+        assert_eq!(refused(TlogProof { index, ..good.clone() }), other);
+    }
+    // Another entry, with the index it names itself, is read, and refused when it is verified.
+    let other = TlogProof { extra: Some(entries[8].clone()), index: 8, ..good };
+    let receipt = Receipt::from_tlog_proof(&other).unwrap();
+    assert!(matches!(receipt.verify(&vkey()), Err(ReceiptError::Inclusion(_))));
+}
+
+#[test]
+fn bytes_that_are_no_entry_make_no_file() {
+    let cut = Receipt { entry: vec![1; 145], proof: vec![], checkpoint: String::new() };
+    assert_eq!(cut.to_tlog_proof(), Err(EntryError::TooShort(145)));
+}
+
+#[test]
+fn the_file_of_the_largest_entry_under_the_largest_checkpoint_is_read() {
+    let mut entry = Entry::decode(&entries(1)[0]).unwrap();
+    entry.statement = vec![7; crate::MAX_STATEMENT_BYTES];
+    let checkpoint = "x".repeat(crate::note::MAX_NOTE_BYTES);
+    let receipt = Receipt { entry: entry.encode().unwrap(), proof: vec![TreeHash::ZERO; 63], checkpoint };
+    let text = receipt.to_tlog_proof().unwrap().to_string();
+    assert_eq!(Receipt::from_tlog_proof(&text.parse().unwrap()), Ok(receipt));
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! `LogService`: durable entries, one, a range, or everything from a position on.
 
 use super::blocking;
-use crate::feed::{Feed, Messages};
+use crate::feed::{Feed, Messages, Moves};
 use crate::reader::Reader;
 use crate::{limits, wire};
 use core::pin::Pin;
@@ -19,8 +19,7 @@ use tonic::{Request, Response, Status};
 /// The service.
 pub struct Log {
     reader: Arc<Reader>,
-    /// The durable size.
-    head: watch::Receiver<u64>,
+    moves: Moves,
     stopping: watch::Receiver<bool>,
     places: Arc<Semaphore>,
 }
@@ -28,12 +27,8 @@ pub struct Log {
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Log {
-    pub(crate) fn new(
-        reader: Arc<Reader>,
-        head: watch::Receiver<u64>,
-        stopping: watch::Receiver<bool>,
-    ) -> Self {
-        Self { reader, head, stopping, places: Arc::new(Semaphore::new(limits::MAX_READERS)) }
+    pub(crate) fn new(reader: Arc<Reader>, moves: Moves, stopping: watch::Receiver<bool>) -> Self {
+        Self { reader, moves, stopping, places: Arc::new(Semaphore::new(limits::MAX_READERS)) }
     }
 
     pub(crate) fn service(self) -> LogServiceServer<Self> {
@@ -91,7 +86,7 @@ impl LogService for Log {
             return Err(status::beyond_head(from, None, size));
         }
         let (feed, messages) = self.feed(from, wire::streamed)?;
-        tokio::spawn(feed.subscribe(self.head.clone()));
+        tokio::spawn(feed.subscribe(self.moves.clone()));
         Ok(Response::new(Box::pin(messages)))
     }
 }

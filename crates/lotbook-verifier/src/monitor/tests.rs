@@ -3,76 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use lotbook_chain::entry::leaf_hash;
-use lotbook_chain::sign::statement_message;
-use lotbook_chain::{
-    Entry, EntryHash, Instant, LedgerId, Position, Sealed, SigningKey, TileId, TileReader, append, root,
-};
-use lotbook_domain::{State, derive, evolve, next_due};
-use lotbook_event::keys::{LedgerCreated, Role};
-use lotbook_event::{Event, RawKey, Statement, StatementId, Text, Uscc};
+use crate::heartbeats::{HOUR, Log, policy, system, vkey};
+use crate::times::Off;
+use lotbook_chain::{TileId, TileReader, append, root};
 use std::collections::BTreeMap;
 
-const ORIGIN: &str = "ledger.example/office";
-const HOUR: i64 = 3_600_000_000;
-
-fn system() -> SigningKey {
-    SigningKey::from_seed(&[1; 32])
-}
-
-fn log_key() -> SigningKey {
-    SigningKey::from_seed(&[2; 32])
-}
-
-fn vkey() -> VerifierKey {
-    VerifierKey::new(ORIGIN, log_key().public()).unwrap()
-}
-
-/// A log that the rules accept: genesis, then a heartbeat an hour.
-struct Log {
-    entries: Vec<Vec<u8>>,
-    state: State,
-}
+const ORIGIN: &str = crate::heartbeats::ORIGIN;
 
 impl Log {
-    /// `size` entries; from position `bent` on, an alternative history (nothing bent: `u64::MAX`).
-    fn of(size: u64, bent: u64) -> Self {
-        let mut log = Self { entries: vec![], state: State::default() };
-        log.append(genesis(), Instant(HOUR));
-        for at in 1..size {
-            let now = Instant(HOUR * (at as i64 + 1) + i64::from(at >= bent));
-            let due = next_due(&log.state, now).expect("a heartbeat is due each hour");
-            log.append(derive(log.state.head.hash, 0, now, due.event), now);
-        }
-        log
-    }
-
-    fn append(&mut self, statement: Statement, recorded_at: Instant) {
-        let at = self.entries.len() as u64;
-        let ledger = if at == 0 { LedgerId::ZERO } else { self.state.ledger() };
-        let bytes = statement.encode();
-        let entry = Entry {
-            position: Position(at),
-            recorded_at,
-            previous: if at == 0 { EntryHash::ZERO } else { self.state.head.hash },
-            author: system().public().key_id(),
-            signature: system().sign(&statement_message(ledger, &bytes)),
-            statement: bytes,
-        };
-        let sealed = Sealed::seal(entry, statement).unwrap();
-        evolve(&mut self.state, &sealed);
-        self.entries.push(sealed.bytes);
-    }
-
-    fn leaves(&self, size: u64) -> Vec<TreeHash> {
-        self.entries[..size as usize].iter().map(|bytes| leaf_hash(bytes)).collect()
-    }
-
-    fn note(&self, size: u64) -> String {
-        let root = root(&self.leaves(size));
-        Checkpoint { origin: ORIGIN.into(), size, root }.sign(&log_key()).unwrap()
-    }
-
     /// Root and proof at a smaller size, as the tiles of the head's tree give them.
     fn prove(&self, size: u64, head: &Kept) -> Option<(TreeHash, Vec<TreeHash>)> {
         let leaves = self.leaves(head.checkpoint.size);
@@ -102,31 +40,6 @@ impl TileReader for Tiles {
 
     fn tile(&self, id: TileId, _width: u16) -> Result<Vec<TreeHash>, Self::Error> {
         self.0.get(&id).cloned().ok_or("no such tile")
-    }
-}
-
-fn genesis() -> Statement {
-    let raw = |key: SigningKey| RawKey(key.public().to_bytes());
-    let event = Event::LedgerCreated(LedgerCreated {
-        origin: Text::new(ORIGIN).unwrap(),
-        office_name: Text::new("Office").unwrap(),
-        office_uscc: Uscc::new("91350100M000100Y43").unwrap(),
-        system_key: raw(system()),
-        checkpoint_vkey: Text::new(vkey().to_string()).unwrap(),
-        administrator_key: raw(SigningKey::from_seed(&[3; 32])),
-        leader_key: raw(SigningKey::from_seed(&[4; 32])),
-        rule_set_id: Text::new("demo-1").unwrap(),
-        decide_version: 1,
-        simulated_clock: false,
-    });
-    let role = Role::System;
-    Statement {
-        id: StatementId([1; 16]),
-        stated_at: Instant(HOUR),
-        role,
-        section: None,
-        expected_position: None,
-        event,
     }
 }
 
@@ -206,7 +119,61 @@ fn a_head_of_another_root_than_its_entries_is_refused() {
 fn a_head_by_another_key_is_refused() {
     let log = Log::of(3, u64::MAX);
     let other = VerifierKey::new(ORIGIN, system().public()).unwrap();
-    let monitor = Monitor::new(other.clone(), None, None).unwrap();
+    let mut monitor = Monitor::new(other.clone(), None, None).unwrap();
     assert!(matches!(monitor.head(&log.note(3), |_, _| None), Err(Alarm::Head(_))));
     assert!(matches!(Monitor::new(other, None, Some(&log.note(3))), Err(Alarm::Head(_))));
+}
+
+/// Genesis an hour after 1970, a sign of life each hour; the clock is right.
+fn witnessed(log: &Log, monitor: &mut Monitor, size: u64, seconds: u64) -> Vec<OffTime> {
+    let note = log.cosigned(size, [(1, seconds + 7), (3, seconds)]);
+    let ahead = monitor.head(&note, |at, head| log.prove(at, head)).unwrap().unwrap();
+    log.entries[ahead.from as usize..size as usize].iter().for_each(|entry| monitor.entry(entry).unwrap());
+    monitor.settle(ahead).unwrap();
+    monitor.off_times().to_vec()
+}
+
+fn found(off: &[OffTime]) -> Vec<(u64, Off, u64)> {
+    off.iter().map(|off| (off.position, off.off, off.head)).collect()
+}
+
+#[test]
+fn heads_witnessed_in_time_name_nothing_and_a_quorum_is_asked_for() {
+    let log = Log::of(12, u64::MAX);
+    let mut monitor = Monitor::new(vkey(), Some(policy()), None).unwrap();
+    for size in [1, 2, 5, 12] {
+        assert_eq!(witnessed(&log, &mut monitor, size, size * 3_600 + 20), vec![]);
+    }
+    let log = Log::of(13, u64::MAX);
+    let alone = log.cosigned(13, [(2, 13 * 3_600)]);
+    let alarm = monitor.head(&alone, |at, head| log.prove(at, head)).unwrap_err();
+    assert!(matches!(alarm, Alarm::Unwitnessed(UnwitnessedError::NoQuorum { .. })), "{alarm}");
+}
+
+#[test]
+fn entries_recorded_before_a_head_that_lacks_them_was_witnessed_are_named_over_a_restart() {
+    let log = Log::of(9, u64::MAX);
+    // Four entries were all that witnesses saw at the time at which the eighth says it was recorded.
+    let four_hours_late = 8 * 3_600;
+    let mut monitor = Monitor::new(vkey(), Some(policy()), None).unwrap();
+    let off = witnessed(&log, &mut monitor, 4, four_hours_late);
+    assert_eq!(found(&off), [(3, Off::Late, 4)]);
+    let mut again = Monitor::new(vkey(), Some(policy()), Some(&monitor.kept().unwrap().note)).unwrap();
+    for monitor in [&mut monitor, &mut again] {
+        let off = witnessed(&log, monitor, 9, 9 * 3_600);
+        assert_eq!(found(&off), [(4, Off::BackDated, 4)]);
+        assert_eq!((off[0].recorded_at, off[0].witnessed_at), (5 * HOUR, 8 * 3_600));
+    }
+    let log = Log::of(10, u64::MAX);
+    assert_eq!(witnessed(&log, &mut monitor, 10, 10 * 3_600), vec![], "each head speaks for itself");
+}
+
+#[test]
+fn without_a_policy_or_under_a_simulated_clock_no_time_is_held_against_witnesses() {
+    let log = Log::of(4, u64::MAX);
+    let mut trusting = Monitor::new(vkey(), None, None).unwrap();
+    assert_eq!(witnessed(&log, &mut trusting, 4, 99 * 3_600), vec![]);
+    let play = Log::at([HOUR, 3 * HOUR], true);
+    let mut monitor = Monitor::new(vkey(), Some(policy()), None).unwrap();
+    assert_eq!(witnessed(&play, &mut monitor, 2, 99 * 3_600), vec![]);
 }

@@ -1,4 +1,4 @@
-//! The words of a ledger's own commands: demo, serve, init, watch, verify.
+//! The words of a ledger's own commands: demo, serve, init, watch.
 
 use clap::Args;
 use std::net::SocketAddr;
@@ -33,9 +33,15 @@ pub struct Serve {
     /// The anchor's file; DIR/anchor if absent. Put it on another volume.
     #[arg(long, value_name = "PATH")]
     pub anchor: Option<PathBuf>,
-    /// Address for gRPC.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7710")]
-    pub listen: SocketAddr,
+    /// Address for gRPC; 127.0.0.1:7710 if neither given here nor configured.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Address for HTTP: checkpoint and tiles; none are served if neither given here nor configured.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// A configuration file (TOML): anchor, listen, http, witnesses. What is given here comes first.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Serve a ledger with a simulated clock, from its last recorded time on.
     #[arg(long)]
     pub simulated: bool,
@@ -70,32 +76,13 @@ pub struct Watch {
     /// Only events or families of these names; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub filter: Vec<String>,
+    /// Witnesses (C2SP tlog-policy) whose quorum must stand behind what is marked as cosigned.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// End when caught up.
     #[arg(long)]
     pub once: bool,
     /// Print JSON lines.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// See [`Command::Verify`](crate::cli::Command::Verify).
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The data directory.
-    pub target: PathBuf,
-    /// The anchor's file; TARGET/anchor if absent.
-    #[arg(long, value_name = "PATH")]
-    pub anchor: Option<PathBuf>,
-    /// The ledger's checkpoint key, known from elsewhere; without it the log is self-consistent only.
-    #[arg(long, value_name = "VKEY")]
-    pub vkey: Option<String>,
-    /// Fewest entries.
-    #[arg(long, value_name = "N")]
-    pub at_least: Option<u64>,
-    /// Hash of the last entry.
-    #[arg(long, value_name = "HEX")]
-    pub head: Option<String>,
-    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }

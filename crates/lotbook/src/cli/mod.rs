@@ -1,26 +1,32 @@
 //! The command line's words, one file a command family.
 
+mod audit;
 mod ceremony;
 mod disclosure;
 mod import;
 mod inspection;
 mod key;
 mod ledger;
+mod mirror;
 mod recusal;
 mod result;
 mod show;
 mod todo;
+mod witness;
 
+pub use audit::{Monitor, Receipt, Verify};
 pub use ceremony::{Ceremony, Draw};
 pub use disclosure::Disclosure;
 pub use import::{Import, Submit};
 pub use inspection::{Inspection, ReportParts};
 pub use key::{Key, Register};
-pub use ledger::{Demo, Init, Serve, Verify, Watch};
+pub use ledger::{Demo, Init, Serve, Watch};
+pub use mirror::{Export, Restore};
 pub use recusal::Recusal;
 pub use result::{Outcome, Violation};
 pub use show::{Show, What};
 pub use todo::Todo;
+pub use witness::Witness;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -39,7 +45,7 @@ pub struct Cli {
 pub enum Command {
     /// Play an office's year through gRPC on a real server, then verify it. 演示一年
     Demo(Demo),
-    /// Serve a ledger over gRPC. 提供服务
+    /// Serve a ledger over gRPC, and its tiles over HTTP. 提供服务
     Serve(Serve),
     /// Make a new ledger from an office.toml. 建立账本
     Init(Init),
@@ -68,8 +74,20 @@ pub enum Command {
     Show(Show),
     /// Follow a ledger, verified while it streams. 跟踪
     Watch(Watch),
-    /// Verify a data directory: every byte, signature, draw and decision. 验证
+    /// Verify a whole log: every byte, signature, draw and decision; or one refusal. 验证
     Verify(Verify),
+    /// The proof that one entry is on a ledger. 回执
+    #[command(subcommand)]
+    Receipt(Receipt),
+    /// Follow a log from head to head, and never forget one. 监视
+    Monitor(Monitor),
+    /// Write a ledger as static files for any web server (C2SP tlog-tiles). 导出
+    Export(Export),
+    /// Make a ledger again from its static files. 恢复
+    Restore(Restore),
+    /// A witness for any log (C2SP tlog-witness). 见证
+    #[command(subcommand)]
+    Witness(Witness),
     /// Certificates of draws. 抽取证书
     #[command(subcommand)]
     Draw(Draw),
@@ -100,6 +118,9 @@ pub struct Author {
     /// The author's key file. 密钥文件
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// Keep the signed statement in this folder, with the receipt, or the ledger's word for its refusal. 留存
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
 }
 
 /// Who states something, and in which role; the ledger knows the role of a key that has one that fits.

@@ -5,11 +5,12 @@ use crate::cli::{Import, Source};
 use crate::exit::{Exit, usage};
 use crate::office_folder::{File, read_file, read_folder};
 use crate::say;
-use crate::serving::Serving;
+use crate::serving::{Doors, Serving};
 use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use lotbook_client::Client;
+use lotbook_engine::Publishing;
 use lotbook_event::Event;
 use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
 use std::collections::BTreeSet;
@@ -156,8 +157,8 @@ async fn state_all(source: &Source, key: &Path, drafts: Vec<Draft>) -> Result<()
         (Some(url), _) => (Client::trust_on_first_use(url).await?, None),
         (None, Some(dir)) => {
             let serving = Serving::start(
-                super::reading::data_dir(source, dir).engine(false)?,
-                ([127, 0, 0, 1], 0).into(),
+                reading::data_dir(source, dir).engine(false, Publishing::Nothing)?,
+                Doors::LOCAL,
             )
             .await?;
             (Client::trust_on_first_use(&serving.url).await?, Some(serving))

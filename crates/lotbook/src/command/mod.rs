@@ -4,13 +4,17 @@ mod ceremony;
 mod demo;
 mod disclosure;
 mod draw;
+mod export;
 mod import;
 mod init;
 mod inspection;
 mod key;
+mod monitor;
 pub mod reading;
+mod receipt;
 mod recusal;
 mod report;
+mod restore;
 mod result;
 mod serve;
 mod show;
@@ -19,10 +23,13 @@ mod todo;
 mod verify;
 mod violation;
 mod watch;
+mod witness;
 
 pub(crate) use ceremony::commitment;
 pub(crate) use import::keep_sealed;
 pub(crate) use init::new_ledger;
+pub(crate) use receipt::Unproved;
+pub(crate) use restore::NotExtended;
 pub(crate) use verify::tell as tell_verdict;
 
 use crate::cli::Command;
@@ -50,7 +57,12 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Result(args) => result::run(args).await,
             Command::Show(args) => show::run(args).await,
             Command::Watch(args) => watch::run(args).await,
-            Command::Verify(args) => verify::run(&args),
+            Command::Verify(args) => verify::run(args).await,
+            Command::Monitor(args) => monitor::run(args).await,
+            Command::Witness(args) => witness::run(args).await,
+            Command::Receipt(args) => receipt::run(args).await,
+            Command::Export(args) => export::run(&args),
+            Command::Restore(args) => restore::run(&args),
             Command::Draw(args) => draw::run(args).await,
             Command::Disclosure(args) => disclosure::run(args).await,
         }

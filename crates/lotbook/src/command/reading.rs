@@ -65,7 +65,7 @@ fn anchored(verifier: &Verifier, anchor: &Anchor) -> Result<()> {
 }
 
 /// Damage is a finding with its position; everything else is a failure to read.
-fn damage(error: lotbook_store::JournalError) -> anyhow::Error {
+pub fn damage(error: lotbook_store::JournalError) -> anyhow::Error {
     match error {
         lotbook_store::JournalError::Damaged(damaged) => {
             Finding::new(damaged.position.0, Check::Journal, damaged.to_string()).into()

@@ -3,7 +3,7 @@
 use crate::cli::Submit;
 use crate::exit::{Exit, usage};
 use crate::say;
-use crate::{given, json, keyfile, stating};
+use crate::{given, json, keep, keyfile, stating};
 use anyhow::Result;
 use lotbook_chain::Position;
 use lotbook_client::Client;
@@ -14,7 +14,7 @@ pub async fn run(args: Submit) -> Result<Exit> {
     let statement = statement(&args)?;
     let key = keyfile::read(&args.author.key)?;
     let client = Client::trust_on_first_use(&args.author.server).await?;
-    let submitted = client.submit(&key, &statement).await?;
+    let submitted = keep::submit(&client, &key, &statement, args.author.keep.as_deref()).await?;
     say!("{} stands at position {}", statement.event.name(), submitted.position);
     say!("  entry hash  {}", submitted.hash);
     say!("  receipt verified under a checkpoint of {} entries", submitted.checkpoint.size);

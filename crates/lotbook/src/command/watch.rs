@@ -2,10 +2,10 @@
 
 use crate::cli::Watch;
 use crate::exit::{Exit, usage};
-use crate::json;
 use crate::say;
+use crate::{given, json};
 use anyhow::Result;
-use lotbook_client::{Client, Verified, VerifiedEntry};
+use lotbook_client::{Client, TrustRoot, Verified, VerifiedEntry};
 use lotbook_event::Event;
 use tokio_stream::StreamExt;
 
@@ -28,6 +28,7 @@ pub async fn run(args: Watch) -> Result<Exit> {
         match item? {
             Verified::Entry(entry) if wanted(&args.filter, &entry) => tell(&entry, args.json)?,
             Verified::Entry(_) => {}
+            Verified::Witnessed { size, note } => witnessed(&args, client.trust_root(), size, &note)?,
             Verified::CaughtUp { size } => {
                 eprintln!("caught up at {size} entries");
                 if args.once {
@@ -37,6 +38,18 @@ pub async fn run(args: Watch) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// So many entries are cosigned; by whom, if the auditor says which witnesses count.
+fn witnessed(args: &Watch, trust: &TrustRoot, size: u64, note: &str) -> Result<()> {
+    let Some(path) = &args.policy else {
+        eprintln!("{size} entries are cosigned; whose word it is, --policy FILE would tell");
+        return Ok(());
+    };
+    let witnessed = given::policy(path)?.open_of(note, &trust.vkey)?;
+    let names = witnessed.cosignatures.iter().map(|cosignature| cosignature.witness.name());
+    eprintln!("{size} entries are witnessed by {}", names.collect::<Vec<_>>().join(", "));
+    Ok(())
 }
 
 fn wanted(filter: &[String], entry: &VerifiedEntry) -> bool {

@@ -26,6 +26,7 @@ use crate::command::{reading, tell_verdict};
 use crate::data_dir::DataDir;
 use crate::exit::Exit;
 use crate::office_folder;
+use crate::serving::Doors;
 use crate::{given, say};
 use anyhow::{Context, Result};
 use lotbook_engine::State;
@@ -54,7 +55,8 @@ pub async fn run(args: Demo) -> Result<Exit> {
         dir.display()
     ));
     let year = script.year;
-    let (mut player, serving) = Player::start(&data, &script, story).await?;
+    let doors = if args.serve { Doors::LOCAL_WITH_TILES } else { Doors::LOCAL };
+    let (mut player, serving) = Player::start(&data, &script, doors, story).await?;
     let played = player.play(script, until).await;
     player.keep_sealed(&data)?;
     let story = player.into_story();
@@ -94,6 +96,9 @@ pub async fn run(args: Demo) -> Result<Exit> {
     }
     if let Some(served) = served {
         eprintln!("serving on {url} until you press Ctrl-C; keys are in {}", dir.join("keys").display());
+        if let Some(tiles) = &served.tiles {
+            eprintln!("checkpoint and tiles on {tiles}: lotbook verify {tiles} --vkey {}", verdict.vkey);
+        }
         served.until_told().await?;
     } else if temporary && !args.json {
         say!("(a temporary folder: remove it when you have looked around)");

@@ -9,13 +9,13 @@ use super::step::Step;
 use super::story::Story;
 use crate::command::{keep_sealed, new_ledger};
 use crate::data_dir::DataDir;
-use crate::serving::Serving;
+use crate::serving::{Doors, Serving};
 use crate::{json, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use lotbook_chain::{Instant, KeyId};
 use lotbook_client::{Client, ClientError, RpcError, Submitted};
-use lotbook_engine::{Engine, EngineOptions, SimulatedClock, State};
+use lotbook_engine::{Engine, EngineOptions, Publishing, SimulatedClock, State};
 use lotbook_event::keys::{Heartbeat, Role};
 use lotbook_event::registry::RulesetAdopted;
 use lotbook_event::{Bytes32, DrawId, Event, InspectionId};
@@ -55,15 +55,25 @@ pub struct Player {
 
 impl Player {
     /// Makes the ledger and the keys, and starts the server.
-    pub async fn start(data: &DataDir, script: &Script, mut story: Story) -> Result<(Self, Serving)> {
+    pub async fn start(
+        data: &DataDir,
+        script: &Script,
+        doors: Doors,
+        mut story: Story,
+    ) -> Result<(Self, Serving)> {
         data.make_keys_folder()?;
         let cast = Cast::of(data, &script.office.rule_set, &script.events)?;
         let key = |name| cast.party(name).map(|party| party.key.public());
         new_ledger(data, &script.office, key("administrator")?, key("office_leader")?, script.begins, true)?;
         keep_sealed(&data.key("registrar"), &script.sealed)?;
         let clock = Arc::new(SimulatedClock::standing(script.begins));
-        let options = EngineOptions { store: data.store()?, signers: data.signers()?, clock: clock.clone() };
-        let serving = Serving::start(Engine::open(options)?, ([127, 0, 0, 1], 0).into()).await?;
+        let options = EngineOptions {
+            store: data.store()?,
+            signers: data.signers()?,
+            clock: clock.clone(),
+            publishing: Publishing::AtOnce,
+        };
+        let serving = Serving::start(Engine::open(options)?, doors).await?;
         let client = Client::trust_on_first_use(&serving.url).await?;
         story.import(&script.reports);
         let player = Self {

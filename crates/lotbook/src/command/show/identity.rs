@@ -7,6 +7,8 @@ use crate::exit::Exit;
 use crate::json::View;
 use crate::say;
 use anyhow::{Context, Result};
+use lotbook_chain::Policy;
+use lotbook_client::Client;
 use lotbook_event::wire::Wire;
 use lotbook_verifier::Expectations;
 
@@ -15,12 +17,13 @@ pub async fn identity(source: &Source, json: bool) -> Result<Exit> {
     let verdict = ledger.verdict(&Expectations::default())?;
     let genesis = ledger.verifier.state().genesis.as_ref().context("the log has no genesis")?;
     let created = &genesis.created;
+    let policy = policy(source).await?;
     if json {
         let identity = serde_json::json!({
             "origin": verdict.origin, "ledger_id": verdict.ledger_id, "vkey": verdict.vkey,
             "office": created.office_name.as_str(), "office_uscc": created.office_uscc.as_str(),
             "rule_set": created.rule_set_id.as_str(), "decide_version": created.decide_version,
-            "simulated_clock": created.simulated_clock,
+            "simulated_clock": created.simulated_clock, "witness_policy": policy.as_ref().map(ToString::to_string),
         });
         say!("{identity}");
     } else {
@@ -28,11 +31,25 @@ pub async fn identity(source: &Source, json: bool) -> Result<Exit> {
         say!("origin     {}", verdict.origin);
         say!("ledger id  {}", verdict.ledger_id);
         say!("vkey       {}", verdict.vkey);
+        match (&policy, &source.server) {
+            (Some(policy), _) => {
+                say!("witnesses  {}; the policy, to be kept as a file for --policy:", policy.in_words());
+                policy.to_string().lines().for_each(|line| say!("           {line}"));
+            }
+            (None, Some(_)) => say!("witnesses  none: what this ledger shows to whom, nobody else has seen"),
+            (None, None) => say!("witnesses  ask the running server: --server URL"),
+        }
         if created.simulated_clock {
             say!("clock      simulated: a demonstration");
         }
     }
     Ok(Exit::Done)
+}
+
+/// The witnesses a running server waits for; it is no part of the log.
+async fn policy(source: &Source) -> Result<Option<Policy>> {
+    let Some(url) = &source.server else { return Ok(None) };
+    Ok(Client::trust_on_first_use(url).await?.published().await?.policy)
 }
 
 /// The office as constituted, its sections, and the rule set in force.
