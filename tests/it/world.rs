@@ -201,12 +201,7 @@ impl World {
 async fn serve(data: &DataDir, now: Instant, publishing: Publishing) -> (Serving, Arc<SimulatedClock>) {
     let clock = Arc::new(SimulatedClock::standing(now));
     let store = store(data);
-    let options = EngineOptions {
-        store,
-        signers: data.signers().unwrap(),
-        clock: clock.clone(),
-        publishing,
-    };
+    let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone(), publishing };
     let serving = Serving::start(Engine::open(options).unwrap(), Doors::LOCAL_WITH_TILES).await.unwrap();
     (serving, clock)
 }

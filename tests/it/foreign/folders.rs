@@ -83,7 +83,8 @@ fn add_other_heads(corpus: &mut Corpus, log: &Log) {
     ];
     for (change, head) in heads {
         let folder = format!("records-600.{change}");
-        log.write_static(&corpus.dir.join(&folder), CHANGED, &head);
+        log.write_static(&corpus.dir.join(&folder), CHANGED, &log.head(CHANGED));
+        corpus.file(&format!("{folder}/checkpoint"), head);
         corpus.refuse(change, What::Tiles { vkey: log.vkey().to_string(), folder });
     }
 }

@@ -214,14 +214,15 @@ fn add_proof_files(corpus: &mut Corpus, name: &str, log: &Log) {
     }
 }
 
-/// The receipt of an entry as a proof file that carries the entry.
+/// The proof file of a leaf, which carries the leaf's bytes; of an entry that is what its receipt says.
 fn proof_file(log: &Log, index: u64, size: u64, head: &str) -> String {
-    let entry = log.entry(index).to_vec();
-    let receipt =
-        Receipt { entry: entry.clone(), proof: log.inclusion(index, size), checkpoint: head.to_owned() };
-    let mut proof = receipt.to_tlog_proof(index);
-    proof.extra = Some(entry);
-    proof.to_string()
+    let (entry, proof) = (log.entry(index).to_vec(), log.inclusion(index, size));
+    let receipt = Receipt { entry: entry.clone(), proof: proof.clone(), checkpoint: head.to_owned() };
+    let file = TlogProof { extra: Some(entry), index, proof, checkpoint: head.to_owned() };
+    if let Ok(of_receipt) = receipt.to_tlog_proof() {
+        assert_eq!(of_receipt, file);
+    }
+    file.to_string()
 }
 
 fn wrong_proof_files(log: &Log, index: u64, head: &str, text: &str) -> Vec<(&'static str, String)> {

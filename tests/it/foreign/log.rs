@@ -1,10 +1,9 @@
 //! A log made with lotbook_chain: entries, tiles, proofs, heads, and its static files.
 
-use lotbook_chain::bundle::{encode_entries, encode_hashes};
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::{
-    Checkpoint, SigningKey, TileId, TilePath, TileReader, TreeHash, VerifierKey, append, frontier,
-    prove_consistency, prove_inclusion,
+    Checkpoint, SigningKey, TileId, TileReader, TreeHash, VerifierKey, append, frontier, prove_consistency,
+    prove_inclusion,
 };
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -91,16 +90,11 @@ impl Log {
         &self.tiles.0[&id][..usize::from(width)]
     }
 
-    /// Writes the first `size` entries as static files (tlog-tiles) with this checkpoint, as `export` does.
-    pub fn write_static(&self, folder: &Path, size: u64) {
+    /// Writes the first `size` entries as static files (tlog-tiles), as `export` does, with this signed checkpoint.
+    pub fn write_static(&self, folder: &Path, size: u64, note: &str) {
         let checkpoint = Checkpoint { origin: self.origin.clone(), size, root: self.root(size) };
-        self.write_with(folder, &checkpoint, &self.head(size));
-    }
-
-    /// The same with another signed note of the checkpoint.
-    pub fn write_with(&self, folder: &Path, checkpoint: &Checkpoint, note: &str) {
         let entries = self.entries.iter().map(|entry| Ok::<_, Infallible>(entry.clone()));
-        export(entries, note, checkpoint, folder, &mut |_| ()).unwrap();
+        lotbook_tlog::export(entries, note, &checkpoint, folder, &mut |_| ()).unwrap();
     }
 }
 
