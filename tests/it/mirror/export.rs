@@ -13,7 +13,8 @@ async fn an_export_is_repeated_while_the_ledger_grows_and_full_tiles_never_chang
     let mut world = World::new().await;
     let shelf = Shelf::new();
     let tiles = shelf.path("tiles");
-    let export = ["export", "--data", arg(&world.data.dir), "--tiles", arg(&tiles), "--json"];
+    let data = world.data.clone();
+    let export = ["export", "--data", arg(&data.dir), "--tiles", arg(&tiles), "--json"];
     let told = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
     let first = told(done(&export));
     let again = told(done(&export));
@@ -24,7 +25,6 @@ async fn an_export_is_repeated_while_the_ledger_grows_and_full_tiles_never_chang
         let event = direct(&world, &format!("E-{n}"), FIRM);
         world.state("section_officer-S04", Role::SectionOfficer, Some("S04"), event).await.unwrap();
     }
-    let data = world.data.clone();
     world.serving.stop().await.unwrap();
     let grown = told(done(&export));
     assert!(grown["entries"].as_u64() > first["entries"].as_u64(), "{first} {grown}");
