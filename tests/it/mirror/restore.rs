@@ -58,9 +58,10 @@ fn tiles_that_do_not_extend_the_anchor_are_refused_and_nothing_is_made() {
         ("shorter", shelf.log("shorter", size - 1)),
         ("forged", shelf.forged("forged", &forged)),
     ] {
-        let ran = restore(&tiles, name);
+        let new = format!("from-{name}");
+        let ran = restore(&tiles, &new);
         assert!(ran.code == Some(1) && ran.err.contains("do not extend"), "{name}: {ran:?}");
-        assert!(!shelf.path(name).exists(), "{name}: a folder was made");
+        assert!(!shelf.path(&new).exists(), "{name}: a folder was made");
     }
     // What extends it is taken.
     assert_eq!(restore(&whole, "again").code, Some(0));
