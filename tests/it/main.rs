@@ -15,6 +15,7 @@ mod disclosure;
 mod handling;
 mod health;
 mod layering;
+mod lying;
 mod other_office;
 mod pool;
 mod protocol_page;

@@ -37,7 +37,9 @@ impl Seen {
         match &self.proved {
             None => self.proved = Some(head.clone()),
             Some(proved) if proved == head => {}
-            Some(_) => drop(self.unproved.insert((head.size, head.root))),
+            Some(_) => {
+                self.unproved.insert((head.size, head.root));
+            }
         }
         Ok(())
     }

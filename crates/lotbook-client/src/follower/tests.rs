@@ -185,7 +185,10 @@ fn a_head_that_has_other_entries_before_than_were_shown_is_refused_from_anywhere
         let mut batch = other.batch(6, 9, 11);
         batch.entries = ledger.entries[6..9].to_vec();
         let error = follower.batch(batch).unwrap_err();
-        assert!(matches!(error, Untrustworthy::Forked { size: 9, .. }), "from {from}, bent at {bent}: {error}");
+        assert!(
+            matches!(error, Untrustworthy::Forked { size: 9, .. }),
+            "from {from}, bent at {bent}: {error}"
+        );
         assert_eq!(follower.batch(ledger.batch(6, 9, 11)).unwrap().len(), 3, "the honest one goes on");
     }
 }
