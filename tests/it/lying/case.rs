@@ -38,8 +38,12 @@ pub struct Case {
 
 impl Case {
     fn read(family: &str, path: &Path) -> Self {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let text = std::fs::read_to_string(path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        Self::parse(family, name, &std::fs::read_to_string(path).unwrap())
+    }
+
+    pub fn parse(family: &str, name: &str, text: &str) -> Self {
+        let name = name.to_owned();
         let (proves, lines) = text.split_once("\n\n").expect("a sentence, an empty line, then the case");
         assert!(proves.trim_end().ends_with('.'), "{family}/{name} does not begin with a sentence");
         let mut case = Self {

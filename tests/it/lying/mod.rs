@@ -101,10 +101,10 @@ fn hear(scene: &Scene, line: &str) -> (Option<Observer>, Vec<Said>, Expected) {
 #[test]
 fn every_lie_is_refused_by_client_verifier_and_monitor() {
     let cases = case::all();
-    let mut counted: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counted: BTreeMap<_, (usize, usize)> = FAMILIES.map(|family| (family, (0, 0))).into();
     let mut wrong = vec![];
     for case in &cases {
-        let (lies, controls) = counted.entry(&case.family).or_default();
+        let (lies, controls) = counted.get_mut(case.family.as_str()).unwrap();
         *(if case.is_control() { controls } else { lies }) += case.count();
         for fork in case.each() {
             wrong.extend(play(case, fork));
@@ -118,4 +118,43 @@ fn every_lie_is_refused_by_client_verifier_and_monitor() {
     assert!(wrong.is_empty(), "{} are not as their files say:\n{}", wrong.len(), wrong.join("\n"));
     let lies: usize = counted.values().map(|(lies, _)| lies).sum();
     println!("survived {lies} cases in {} families", FAMILIES.len());
+}
+
+/// Plays a case that is written down here.
+fn written(lines: &str) -> Vec<String> {
+    play(&Case::parse("fork", "written", &format!("It proves something.\n\n{lines}")), None)
+}
+
+const TRUE_LOG: &str = "given the log up to KeyConfirmed/1\n";
+
+#[test]
+fn a_case_whose_observers_say_something_else_or_nothing_is_wrong() {
+    let wrong = written(&format!("{TRUE_LOG}then the verifier finds Chain at genesis\n"));
+    assert_eq!(wrong.len(), 3, "entries, tiles, and who says nothing: {wrong:?}");
+    let wrong = written(&format!("{TRUE_LOG}then the client accepts\nthen the monitor accepts\n"));
+    assert_eq!(wrong.len(), 3, "only a control is accepted: {wrong:?}");
+}
+
+#[test]
+#[should_panic(expected = "what is")]
+fn a_line_of_an_unknown_kind_is_an_error() {
+    written(&format!("{TRUE_LOG}whenever it rains\nthen the verifier accepts\n"));
+}
+
+#[test]
+#[should_panic(expected = "what is that")]
+fn a_lie_in_unknown_words_is_an_error() {
+    written(&format!("{TRUE_LOG}when KeyConfirmed/1 is forgotten\nthen the verifier accepts\n"));
+}
+
+#[test]
+#[should_panic(expected = "what is that")]
+fn a_verdict_in_unknown_words_is_an_error() {
+    written(&format!("{TRUE_LOG}then the verifier doubts\n"));
+}
+
+#[test]
+#[should_panic(expected = "there is no KeyConfirmed/9")]
+fn a_place_that_the_log_does_not_have_is_an_error() {
+    written(&format!("{TRUE_LOG}when KeyConfirmed/9 is left out\nthen the verifier accepts\n"));
 }
