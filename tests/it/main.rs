@@ -17,6 +17,7 @@ mod foreign;
 mod handling;
 mod health;
 mod layering;
+mod lying;
 mod mirror;
 mod other_office;
 mod pool;

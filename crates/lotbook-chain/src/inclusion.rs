@@ -2,7 +2,7 @@
 
 use crate::hash::TreeHash;
 use crate::tile::{StoredTree, TileError, TileReader};
-use crate::tree::node_hash;
+use crate::tree::{Frontier, node_hash};
 
 /// Why there is no proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +131,27 @@ pub fn verify_inclusion(
         return Err(InclusionError::WrongRoot { computed: hash, expected: root });
     }
     Ok(())
+}
+
+/// The tree of all leaves up to this one, as a proof states it that [`verify_inclusion`] has accepted for the
+/// same leaf, index and size: the left siblings of the path are the complete subtrees before the leaf.
+pub fn prefix(leaf: TreeHash, index: u64, size: u64, proof: &[TreeHash]) -> Frontier {
+    let (mut leaf_node, mut last_node) = (index, size.saturating_sub(1));
+    let mut subtrees = Vec::new();
+    for sibling in proof {
+        // As in step 4 b of verify_inclusion: here the sibling is the left one.
+        if leaf_node & 1 == 1 || leaf_node == last_node {
+            subtrees.push(*sibling);
+            while leaf_node & 1 == 0 && leaf_node != 0 {
+                (leaf_node, last_node) = (leaf_node >> 1, last_node >> 1);
+            }
+        }
+        (leaf_node, last_node) = (leaf_node >> 1, last_node >> 1);
+    }
+    subtrees.reverse();
+    let mut tree = Frontier::from_subtrees(index, subtrees);
+    tree.push(leaf);
+    tree
 }
 
 #[cfg(test)]

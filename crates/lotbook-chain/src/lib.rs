@@ -54,7 +54,7 @@ pub use contradiction::{Contradiction, ContradictionError, NoContradiction};
 pub use cosignature::{Cosignature, CosignatureError, WitnessTime, add_signatures, cosign, cosignatures};
 pub use entry::{Entry, EntryError, MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, Sealed};
 pub use hash::{EntryHash, Instant, KeyId, LedgerId, Position, StatementHash, TreeHash};
-pub use inclusion::{InclusionError, ProveInclusionError, prove_inclusion, verify_inclusion};
+pub use inclusion::{InclusionError, ProveInclusionError, prefix, prove_inclusion, verify_inclusion};
 pub use layout::{TilePath, TilePathError};
 pub use note::{
     NoteSignature, NoteTextError, OpenNoteError, OpenedNote, SignNoteError, open_note, sign_note, split_note,

@@ -3,6 +3,7 @@
 use crate::error::{ClientError, Refused, Untrustworthy};
 use crate::follower::{Cursor, Follower, VerifiedEntry};
 use crate::head::Seen;
+use crate::held::Held;
 use crate::limits;
 use crate::published::Published;
 use crate::receipt::{self, SignedStatement, Submitted};
@@ -37,8 +38,8 @@ impl Client {
     pub async fn connect(url: &str, trust: TrustRoot) -> Result<Self, ClientError> {
         trust.check()?;
         let channel = open_channel(url).await?;
-        let genesis = Genesis::read_under(&fetch(&channel, 0).await?, &trust)?;
-        Ok(Self::new(channel, genesis))
+        let receipt = fetch(&channel, 0).await?;
+        Ok(Self::new(channel, Genesis::read_under(&receipt, &trust)?, &receipt)?)
     }
 
     /// Connects to a ledger of which nothing is known, and believes its genesis entry.
@@ -50,23 +51,27 @@ impl Client {
     /// [`ClientError::Untrustworthy`] if the genesis entry contradicts itself.
     pub async fn trust_on_first_use(url: &str) -> Result<Self, ClientError> {
         let channel = open_channel(url).await?;
-        let genesis = Genesis::read(&fetch(&channel, 0).await?)?;
-        Ok(Self::new(channel, genesis))
+        let receipt = fetch(&channel, 0).await?;
+        Ok(Self::new(channel, Genesis::read(&receipt)?, &receipt)?)
     }
 
-    fn new(channel: Channel, genesis: Genesis) -> Self {
-        Self { channel, genesis: Arc::new(genesis), seen: Arc::default() }
+    /// The receipt of genesis is under the first head that this client sees.
+    fn new(channel: Channel, genesis: Genesis, receipt: &Receipt) -> Result<Self, Untrustworthy> {
+        let mut seen = Seen::default();
+        seen.note(&Checkpoint::open(&receipt.checkpoint, &genesis.trust.vkey)?)?;
+        Ok(Self { channel, genesis: Arc::new(genesis), seen: Arc::new(Mutex::new(seen)) })
     }
 
     /// Holds the ledger to a head that was seen before, by this program or another: nothing smaller is
     /// believed, and everything larger must be proved to extend it.
     #[must_use]
     pub fn after(self, head: Checkpoint) -> Self {
-        self.seen().hold(head);
+        self.seen().believe(head);
         self
     }
 
-    /// The newest head that was proved to extend all before it; keep it for [`Client::after`].
+    /// The newest head that is proved to be of one history with all seen before it, or that was believed from
+    /// elsewhere ([`Client::after`]); keep it for the next time.
     pub fn head(&self) -> Option<Checkpoint> {
         self.seen().proved().cloned()
     }
@@ -98,8 +103,9 @@ impl Client {
         let mut service = SubmitServiceClient::new(self.channel.clone())
             .max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
             .max_encoding_message_size(limits::MAX_SENT_BYTES);
+        let known = self.seen().newest();
         let answer = within(service.submit(deadline(signed.request()))).await;
-        let response = answer.map_err(|error| self.check_refusal(error, &signed.statement))?;
+        let response = answer.map_err(|error| self.check_refusal(error, &signed.statement, known))?;
         let submitted = self.check_receipt(signed, response.receipt)?;
         self.prove_heads().await?;
         Ok(submitted)
@@ -119,8 +125,9 @@ impl Client {
             .max_decoding_message_size(limits::MAX_RECEIVED_BYTES)
             .max_encoding_message_size(limits::MAX_SENT_BYTES);
         let (requests, sent) = submission::requests(signed);
+        let known = self.seen().newest();
         let answers = within(service.submit_stream(Request::new(requests))).await?;
-        Ok(Submissions::new(self.clone(), answers, sent))
+        Ok(Submissions::new(self.clone(), answers, sent, known))
     }
 
     /// Verifies the receipt of a statement, and takes note of its checkpoint.
@@ -142,18 +149,22 @@ impl Client {
         Ok(self.published().await?.newest)
     }
 
-    /// The newest checkpoint, verified as [`Client::checkpoint`] does, and what witnesses have seen of it.
+    /// The newest checkpoint, verified as [`Client::checkpoint`] does, and what witnesses have seen of it: that
+    /// one is proved to be of the same history, too.
     ///
     /// # Errors
     /// See [`ClientError`].
     pub async fn published(&self) -> Result<Published, ClientError> {
-        let known = self.head();
+        let known = self.seen().newest();
         let response = within(self.proofs().get_checkpoint(deadline(proto::GetCheckpointRequest {}))).await?;
         let published = Published::from_wire(response, &self.trust_root().vkey)?;
-        if let Some(known) = known.filter(|known| known.size > published.newest.size) {
-            return Err(Untrustworthy::Shrunk { known: known.size, found: published.newest.size }.into());
+        if known > published.newest.size {
+            return Err(Untrustworthy::Shrunk { known, found: published.newest.size }.into());
         }
         self.seen().note(&published.newest)?;
+        if let Some(witnessed) = &published.witnessed_note {
+            self.note(witnessed)?;
+        }
         self.prove_heads().await?;
         Ok(published)
     }
@@ -161,7 +172,8 @@ impl Client {
     /// Proof that the newer of two checkpoints extends the older one, verified.
     ///
     /// # Errors
-    /// [`Untrustworthy::Inconsistent`] if it does not.
+    /// [`Untrustworthy::Inconsistent`] if it does not, [`Untrustworthy::Unproved`] if the ledger, which has
+    /// signed both, says no.
     pub async fn prove_consistency(
         &self,
         older: &Checkpoint,
@@ -169,7 +181,11 @@ impl Client {
     ) -> Result<Vec<lotbook_chain::TreeHash>, ClientError> {
         let (from, to) = (older.size, newer.size);
         let request = deadline(proto::ProveConsistencyRequest { from, to: Some(to) });
-        let answer = within(self.proofs().prove_consistency(request)).await?;
+        let answer = within(self.proofs().prove_consistency(request)).await;
+        let answer = answer.map_err(|error| match error {
+            ClientError::Refused(said) => Untrustworthy::Unproved { from, to, said: said.to_string() }.into(),
+            other => other,
+        })?;
         let proof = receipt::proof_from_wire("consistency_proof", &answer.consistency_proof)?;
         let verified = verify_consistency(from, older.root, to, newer.root, &proof);
         verified.map_err(|error| Untrustworthy::Inconsistent { from, to, error })?;
@@ -182,7 +198,8 @@ impl Client {
     /// See [`ClientError`].
     pub async fn receipt_under(&self, position: u64, note: &str) -> Result<Receipt, ClientError> {
         let (_, newest) = self.entry(position).await?;
-        let size = Checkpoint::open(note, &self.trust_root().vkey).map_err(Untrustworthy::from)?.size;
+        let size = self.note(note)?.size;
+        self.prove_heads().await?;
         let request = deadline(proto::ProveInclusionRequest { position, size: Some(size) });
         let answer = within(self.proofs().prove_inclusion(request)).await?;
         let proof = receipt::proof_from_wire("inclusion_proof", &answer.inclusion_proof)?;
@@ -202,8 +219,7 @@ impl Client {
         if found != expected {
             return Err(Untrustworthy::OtherPosition { expected, found }.into());
         }
-        self.seen().note(&proved.checkpoint)?;
-        self.prove_heads().await?;
+        self.hold(&proved.checkpoint).await?;
         Ok((VerifiedEntry::open(receipt.entry.clone(), position)?, receipt))
     }
 
@@ -221,7 +237,7 @@ impl Client {
         let follower = Follower::new(self.trust_root().clone(), cursor);
         let request = proto::ListEntriesRequest { from, to: Some(to) };
         let batches = within(self.log().list_entries(Request::new(request))).await?;
-        Ok(Entries::new(batches, follower, to, head))
+        Ok(Entries::new(Held::new(batches, self.clone(), head.clone()), follower, to, head))
     }
 
     /// Everything from a position on: what there is, a marker, then what comes.
@@ -229,18 +245,25 @@ impl Client {
     /// # Errors
     /// See [`ClientError`]; refused beyond the head.
     pub async fn subscribe(&self, from: u64) -> Result<Subscription, ClientError> {
-        let head = self.head().map(|head| (head.size, head.root));
-        self.resume(Cursor { head, ..Cursor::at(from) }).await
+        self.resume(Cursor::at(from)).await
     }
 
     /// Goes on where another subscription stood; the new entries must continue the old chain.
     ///
     /// # Errors
     /// See [`Client::subscribe`].
-    pub async fn resume(&self, cursor: Cursor) -> Result<Subscription, ClientError> {
+    pub async fn resume(&self, mut cursor: Cursor) -> Result<Subscription, ClientError> {
+        if let Some((size, root)) = cursor.head {
+            let origin = self.trust_root().origin.clone();
+            self.seen().note(&Checkpoint { origin, size, root })?;
+        }
+        self.prove_heads().await?;
+        let head = self.head().ok_or(Untrustworthy::Missing("checkpoint"))?;
+        cursor.see(&head)?;
         let request = proto::SubscribeRequest { from: cursor.next };
         let batches = within(self.log().subscribe(Request::new(request))).await?;
-        Ok(Subscription::new(batches, Follower::new(self.trust_root().clone(), cursor)))
+        let follower = Follower::new(self.trust_root().clone(), cursor);
+        Ok(Subscription::new(Held::new(batches, self.clone(), head), follower))
     }
 
     /// The connection, shared.
@@ -260,26 +283,49 @@ impl Client {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the ledger prove that the newest head seen extends the one proved last. Receipts of a stream of
-    /// submissions are taken note of, and proved by the next call.
-    async fn prove_heads(&self) -> Result<(), ClientError> {
-        let Some((older, newer)) = self.seen().unproved() else { return Ok(()) };
-        self.prove_consistency(&older, &newer).await?;
-        self.seen().hold(newer);
-        Ok(())
+    /// Takes note of the head of a signed note.
+    fn note(&self, note: &str) -> Result<Checkpoint, Untrustworthy> {
+        let head = Checkpoint::open(note, &self.trust_root().vkey)?;
+        self.seen().note(&head)?;
+        Ok(head)
     }
 
-    /// Lets a refusal through with its receipt verified, or shows that the receipt is not good.
-    pub(crate) fn check_refusal(&self, error: ClientError, statement: &[u8]) -> ClientError {
+    /// Has a signed head proved to be of one history with all seen before.
+    pub(crate) async fn hold(&self, head: &Checkpoint) -> Result<(), ClientError> {
+        self.seen().note(head)?;
+        self.prove_heads().await
+    }
+
+    /// Takes note of what was proved without the ledger's help: that a head extends the one proved last.
+    pub(crate) fn settle(&self, older: &Checkpoint, newer: &Checkpoint) -> Result<(), Untrustworthy> {
+        let mut seen = self.seen();
+        if seen.settle(older, newer) { Ok(()) } else { seen.note(newer) }
+    }
+
+    /// Has the ledger prove that all heads seen are of one history. Receipts of a stream of submissions are
+    /// taken note of, and proved by the next call.
+    async fn prove_heads(&self) -> Result<(), ClientError> {
+        loop {
+            let Some((older, newer)) = self.seen().unproved() else { return Ok(()) };
+            if older.size == newer.size {
+                let (size, known, found) = (older.size, older.root, newer.root);
+                return Err(Untrustworthy::Forked { size, known, found }.into());
+            }
+            self.prove_consistency(&older, &newer).await?;
+            self.seen().settle(&older, &newer);
+        }
+    }
+
+    /// Lets a refusal through with its receipt verified, or shows that the receipt is not good. `known` is the
+    /// number of entries that the ledger had when it was asked.
+    pub(crate) fn check_refusal(&self, error: ClientError, statement: &[u8], known: u64) -> ClientError {
         let ClientError::Refused(mut refused) = error else { return error };
         let Refused { error, receipt } = refused.as_mut();
-        if let Some(word) = error.refusal_receipt.take() {
-            if let Err(untrustworthy) = self.genesis.check_refusal(&word, statement, error) {
-                return untrustworthy.into();
-            }
-            *receipt = Some(word);
+        *receipt = error.refusal_receipt.take();
+        match self.genesis.check_refusal(receipt.as_ref(), statement, error, known) {
+            Ok(()) => ClientError::Refused(refused),
+            Err(untrustworthy) => untrustworthy.into(),
         }
-        ClientError::Refused(refused)
     }
 }
 

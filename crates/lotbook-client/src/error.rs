@@ -77,6 +77,8 @@ pub enum Untrustworthy {
     Forked { size: u64, known: TreeHash, found: TreeHash },
     #[error("the log of {to} entries does not extend the one of {from} entries seen before: {error}")]
     Inconsistent { from: u64, to: u64, error: ConsistencyError },
+    #[error("the ledger does not prove that its log of {to} entries extends the one of {from}: {said}")]
+    Unproved { from: u64, to: u64, said: String },
     #[error("the policy of witnesses: {0}")]
     Policy(PolicyError),
     #[error("another ledger: its genesis is {found}, trusted is {expected}")]

@@ -3,13 +3,14 @@
 //! Checked of each batch: positions are consecutive, each entry names the hash of the one before and is
 //! not recorded before it, the last one is in the tree of a signed checkpoint (which by the chain proves
 //! the others), checkpoints never shrink, two of one size have one root, and statements are strictly
-//! decoded. A follower that began at genesis also rebuilds the tree and compares its root.
+//! decoded. The tree up to the last entry is rebuilt, from genesis or from the first proof on, and each
+//! checkpoint must have the same entries before.
 
 use crate::error::Untrustworthy;
 use crate::trust::TrustRoot;
 use lotbook_chain::entry::{entry_hash, leaf_hash};
 use lotbook_chain::{
-    Checkpoint, Entry, EntryHash, Frontier, Instant, LedgerId, Position, Receipt, Sealed, TreeHash,
+    Checkpoint, Entry, EntryHash, Frontier, Instant, LedgerId, Position, Receipt, Sealed, TreeHash, prefix,
     verify_consistency,
 };
 use lotbook_event::{DecodeError, Statement};
@@ -36,7 +37,7 @@ pub struct Cursor {
     pub last: Option<(EntryHash, Instant)>,
     /// Size and root of the newest checkpoint seen; nothing before the first one.
     pub head: Option<(u64, TreeHash)>,
-    /// The tree rebuilt from genesis; nothing if the follower began later.
+    /// The tree of everything up to the last entry seen; nothing before the first one, unless that is genesis.
     pub tree: Option<Frontier>,
 }
 
@@ -104,13 +105,20 @@ impl Cursor {
         Ok(())
     }
 
-    /// Compares the tree rebuilt from genesis with a signed head of the same size.
+    /// Compares the tree rebuilt with a signed head of the same size.
     ///
     /// # Errors
     /// [`Untrustworthy::Forked`].
     pub fn agree(&self, checkpoint: &Checkpoint) -> Result<(), Untrustworthy> {
         let Some(tree) = &self.tree else { return Ok(()) };
         check_fork(checkpoint.size, checkpoint.root, tree.size(), tree.root())
+    }
+
+    /// Compares the tree rebuilt with the one that a proof states before and at its leaf; takes it over if
+    /// there is none yet.
+    fn follow(&mut self, stated: Frontier) -> Result<(), Untrustworthy> {
+        let tree = self.tree.get_or_insert_with(|| stated.clone());
+        check_fork(stated.size(), stated.root(), tree.size(), tree.root())
     }
 
     fn step(&mut self, entry: &VerifiedEntry, ledger: LedgerId) -> Result<(), Untrustworthy> {
@@ -168,8 +176,15 @@ impl Follower {
             cursor.step(&entry, self.trust.ledger_id)?;
             verified.push(entry);
         }
-        let proved = Receipt { entry: last, proof, checkpoint }.verify(&self.trust.vkey)?;
+        let receipt = Receipt { entry: last, proof, checkpoint };
+        let proved = receipt.verify(&self.trust.vkey)?;
         cursor.see(&proved.checkpoint)?;
+        cursor.follow(prefix(
+            leaf_hash(&receipt.entry),
+            proved.entry.position.0,
+            proved.checkpoint.size,
+            &receipt.proof,
+        ))?;
         self.cursor = cursor;
         Ok(verified)
     }

@@ -19,6 +19,7 @@
 //!     match item? {
 //!         Verified::Entry(entry) => println!("{} {}", entry.position(), entry.statement.event.name()),
 //!         Verified::CaughtUp { size } => println!("caught up with {size} entries"),
+//!         Verified::Witnessed { size, .. } => println!("witnesses have seen {size} entries"),
 //!     }
 //! }
 //! # Ok(())
@@ -32,6 +33,7 @@ pub mod client;
 pub mod error;
 pub mod follower;
 mod head;
+mod held;
 pub mod limits;
 pub mod published;
 pub mod query;

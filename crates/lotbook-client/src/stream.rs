@@ -2,6 +2,7 @@
 
 use crate::error::{ClientError, Untrustworthy};
 use crate::follower::{Batch, Cursor, Follower, VerifiedEntry};
+use crate::held::Held;
 use crate::receipt::proof_from_wire;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -9,7 +10,6 @@ use lotbook_chain::Checkpoint;
 use lotbook_rpc::proto::{ListEntriesResponse, SubscribeResponse};
 use std::collections::VecDeque;
 use tokio_stream::Stream;
-use tonic::Streaming;
 
 /// What a subscription tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Verified {
 /// Everything from a position on; ends with an error, after which [`Subscription::cursor`] goes on.
 #[derive(Debug)]
 pub struct Subscription {
-    batches: Streaming<SubscribeResponse>,
+    batches: Held<SubscribeResponse>,
     follower: Follower,
     ready: VecDeque<Verified>,
     /// Whether the marker has come.
@@ -44,7 +44,7 @@ pub struct Subscription {
 /// A range of entries; complete when it ends without an error.
 #[derive(Debug)]
 pub struct Entries {
-    batches: Streaming<ListEntriesResponse>,
+    batches: Held<ListEntriesResponse>,
     follower: Follower,
     to: u64,
     head: Checkpoint,
@@ -53,7 +53,7 @@ pub struct Entries {
 }
 
 impl Subscription {
-    pub(crate) fn new(batches: Streaming<SubscribeResponse>, follower: Follower) -> Self {
+    pub(crate) fn new(batches: Held<SubscribeResponse>, follower: Follower) -> Self {
         Self { batches, follower, ready: VecDeque::new(), caught_up: false, ended: false }
     }
 
@@ -106,9 +106,9 @@ impl Stream for Subscription {
             if this.ended {
                 return Poll::Ready(None);
             }
-            let taken = match ready!(Pin::new(&mut this.batches).poll_next(context)) {
-                Some(Ok(message)) => this.take(message),
-                Some(Err(status)) => Err(ClientError::from_status(&status)),
+            let taken = match ready!(this.batches.poll_next(this.follower.cursor(), context)) {
+                Some(Ok(message)) => this.take(message).and_then(|()| this.batches.follow()),
+                Some(Err(error)) => Err(error),
                 None => Err(ClientError::unavailable("the server ended the subscription")),
             };
             if let Err(error) = taken {
@@ -121,7 +121,7 @@ impl Stream for Subscription {
 
 impl Entries {
     pub(crate) fn new(
-        batches: Streaming<ListEntriesResponse>,
+        batches: Held<ListEntriesResponse>,
         follower: Follower,
         to: u64,
         head: Checkpoint,
@@ -164,9 +164,9 @@ impl Stream for Entries {
             if this.ended {
                 return Poll::Ready(None);
             }
-            let taken = match ready!(Pin::new(&mut this.batches).poll_next(context)) {
-                Some(Ok(message)) => this.take(message),
-                Some(Err(status)) => Err(ClientError::from_status(&status)),
+            let taken = match ready!(this.batches.poll_next(this.follower.cursor(), context)) {
+                Some(Ok(message)) => this.take(message).and_then(|()| this.batches.follow()),
+                Some(Err(error)) => Err(error),
                 None => {
                     this.ended = true;
                     this.check_end().map_err(ClientError::from)

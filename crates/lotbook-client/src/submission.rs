@@ -32,6 +32,8 @@ pub struct Submissions {
     client: Client,
     answers: Streaming<SubmitStreamResponse>,
     sent: Sent,
+    /// Entries that the ledger had when the stream began.
+    known: u64,
     ended: bool,
 }
 
@@ -60,8 +62,13 @@ impl Sent {
 }
 
 impl Submissions {
-    pub(crate) fn new(client: Client, answers: Streaming<SubmitStreamResponse>, sent: Sent) -> Self {
-        Self { client, answers, sent, ended: false }
+    pub(crate) fn new(
+        client: Client,
+        answers: Streaming<SubmitStreamResponse>,
+        sent: Sent,
+        known: u64,
+    ) -> Self {
+        Self { client, answers, sent, known, ended: false }
     }
 
     /// Statements that were sent and not answered: after an error, those to submit again.
@@ -75,7 +82,8 @@ impl Submissions {
             Told::Receipt(receipt) => self.client.check_receipt(&signed, Some(receipt)),
             Told::Status(bytes) => {
                 let status = status::from_bytes(&bytes).ok_or(Untrustworthy::NoAnswer)?;
-                Err(self.client.check_refusal(ClientError::from_status(&status), &signed.statement))
+                let error = ClientError::from_status(&status);
+                Err(self.client.check_refusal(error, &signed.statement, self.known))
             }
         };
         match result {

@@ -3,7 +3,7 @@
 use crate::error::Untrustworthy;
 use lotbook_chain::sign::{refusal_message, statement_message};
 use lotbook_chain::{LedgerId, Position, PublicKey, Receipt, Signature, StatementHash, VerifierKey};
-use lotbook_event::{Event, Statement, keys::LedgerCreated};
+use lotbook_event::{Code, Event, Statement, keys::LedgerCreated};
 use lotbook_rpc::{RpcError, proto};
 
 /// What identifies a ledger (`lotbook show identity`); everything else is proved from it.
@@ -84,17 +84,30 @@ impl Genesis {
         Self::read(receipt)
     }
 
-    /// Checks the ledger's signed word that it refused these statement bytes for this reason.
+    /// Checks the ledger's signed word that it refused these statement bytes for this reason, on the state after
+    /// at least the `known` entries that it had before it was asked ([P-26]). A rule's refusal without it could
+    /// be denied: it must be there, but where nobody with a right is known to have made the statement ([P-23]).
     ///
     /// # Errors
     /// [`Untrustworthy::RefusalReceipt`].
     pub fn check_refusal(
         &self,
-        receipt: &proto::RefusalReceipt,
+        receipt: Option<&proto::RefusalReceipt>,
         statement: &[u8],
         said: &RpcError,
+        known: u64,
     ) -> Result<(), Untrustworthy> {
         let wrong = Untrustworthy::RefusalReceipt;
+        let Some(receipt) = receipt else {
+            let code = Code::ALL.iter().find(|code| code.as_str() == said.reason);
+            return match code {
+                None | Some(Code::UnknownKey | Code::KeyNotConfirmed | Code::MalformedStatement) => Ok(()),
+                Some(_) => Err(wrong("it is missing")),
+            };
+        };
+        if receipt.position < known {
+            return Err(wrong("it was decided before entries that the ledger had when it was asked"));
+        }
         let hash = StatementHash::of(statement);
         if receipt.statement_hash != hash.0 {
             return Err(wrong("it is for another statement"));

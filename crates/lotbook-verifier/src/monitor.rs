@@ -5,6 +5,7 @@
 //! head's note, verbatim: it proves itself.
 
 use crate::finding::{Check, Finding};
+use crate::redecide::RefusalClaim;
 use crate::times::{OffTime, WitnessedHead, off_times};
 use crate::verify::Verifier;
 use lotbook_chain::{
@@ -106,6 +107,12 @@ impl Monitor {
         WitnessedHead::read(&head.note, head.checkpoint.size, policy)
     }
 
+    /// Says before the entries that a refusal will be decided again, by [`crate::refusal_verdict`] on
+    /// [`Monitor::verifier`].
+    pub fn ask_about_refusal(&mut self, claim: &RefusalClaim) {
+        self.verifier.ask_about_refusal(claim);
+    }
+
     /// The newest good head.
     pub fn kept(&self) -> Option<&Kept> {
         self.kept.as_ref()
@@ -162,7 +169,14 @@ impl Monitor {
     /// [`Alarm::Entry`]; nothing may be fed after it.
     pub fn entry(&mut self, bytes: &[u8]) -> Result<(), Alarm> {
         self.verifier.entry(bytes)?;
-        let head = &self.verifier.state().head;
+        let state = self.verifier.state();
+        if let Some(genesis) = state.genesis.as_ref().filter(|genesis| genesis.checkpoint_key != self.log) {
+            // Another ledger's entries, under heads signed by this one's key.
+            let what =
+                format!("the ledger names the checkpoint key {}, not {}", genesis.checkpoint_key, self.log);
+            return Err(Finding::new(0, Check::Checkpoint, what).into());
+        }
+        let head = &state.head;
         if self.kept.as_ref().is_some_and(|kept| kept.checkpoint.size == head.size) {
             self.passed = Some(head.frontier.root());
         }

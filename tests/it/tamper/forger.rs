@@ -30,6 +30,8 @@ pub enum Act {
     Build(Build),
     /// It is signed by this key, in its own name.
     As(SigningKey),
+    /// Its event is this one instead, signed by this key in its own name.
+    Restate(Event, SigningKey),
 }
 
 /// A log made anew.
@@ -115,6 +117,13 @@ impl Forger {
                 entry.author = key.public().key_id();
                 entry.signature = signature_of(self.played, &entry, &key);
             }
+            Act::Restate(event, key) => {
+                let statement = Statement { event, ..statement.clone() };
+                entry.statement = statement.encode();
+                entry.author = key.public().key_id();
+                entry.signature = signature_of(self.played, &entry, &key);
+                return self.append(entry, statement);
+            }
         }
         self.append(entry, statement.clone());
     }
@@ -137,7 +146,7 @@ impl Forger {
             Act::Say(other) => (other, at, None, true),
             Act::At(at) => (event, at, None, true),
             Act::Build(build) => (event, at, Some(build), true),
-            Act::Before(_) | Act::As(_) => panic!("a case for people's entries only"),
+            Act::Before(_) | Act::As(_) | Act::Restate(..) => panic!("a case for people's entries only"),
         };
         let statement = derive(self.cause, self.index, at, event);
         let mut entry = self.sealed(&statement);

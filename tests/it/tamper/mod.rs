@@ -4,10 +4,10 @@
 //! drop or add one of them, and makes everything after it as the rules would have it. The verifier must
 //! name the first position that is not what the rules yield, and by which check.
 
+pub mod forger;
 pub mod played;
 
 mod derived;
-pub mod forger;
 mod parallel;
 mod random;
 mod signed;

@@ -289,3 +289,29 @@ proptest! {
         prop_assert!(verify(&long).is_err());
     }
 }
+
+#[test]
+fn a_proof_states_the_tree_of_everything_up_to_its_leaf() {
+    for size in 1..=70_u64 {
+        let leaves = record_leaves(size);
+        let tiles = MemoryTiles::of(&leaves);
+        let mut tree = Frontier::new();
+        for (index, leaf) in (0..).zip(&leaves) {
+            tree.push(*leaf);
+            let proof = prove_inclusion(&tiles, index, size).unwrap();
+            assert_eq!(prefix(*leaf, index, size, &proof), tree, "leaf {index} of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_proof_in_another_tree_states_another_tree_before_its_leaf() {
+    for bent in 0..19_usize {
+        let mut leaves = record_leaves(20);
+        let honest = prove_inclusion(&MemoryTiles::of(&leaves), 19, 20).unwrap();
+        leaves[bent] = TreeHash([7; 32]);
+        let other = prove_inclusion(&MemoryTiles::of(&leaves), 19, 20).unwrap();
+        assert!(verify_inclusion(leaves[19], 19, 20, &other, root(&leaves)).is_ok());
+        assert_ne!(prefix(leaves[19], 19, 20, &other), prefix(leaves[19], 19, 20, &honest), "bent at {bent}");
+    }
+}

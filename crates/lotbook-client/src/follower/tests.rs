@@ -172,3 +172,23 @@ fn a_marker_stands_where_the_follower_stands() {
     let beyond = late.marker(9, &ledger.checkpoint(5)).unwrap_err();
     assert!(matches!(beyond, Untrustworthy::Marker(_)), "{beyond}");
 }
+
+#[test]
+fn a_head_that_has_other_entries_before_than_were_shown_is_refused_from_anywhere() {
+    let ledger = honest();
+    for (from, bent) in [(0, 1), (0, 4), (3, 1), (3, 4)] {
+        let mut follower = follower(&ledger, from);
+        follower.batch(ledger.batch(from, 6, 9)).unwrap();
+        // The next entries follow by their hashes; the larger head's tree has another entry before them.
+        let mut other = honest();
+        other.entries[bent] = edited(&other.entries[bent], |e| e.statement = heartbeat(77).encode());
+        let mut batch = other.batch(6, 9, 11);
+        batch.entries = ledger.entries[6..9].to_vec();
+        let error = follower.batch(batch).unwrap_err();
+        assert!(
+            matches!(error, Untrustworthy::Forked { size: 9, .. }),
+            "from {from}, bent at {bent}: {error}"
+        );
+        assert_eq!(follower.batch(ledger.batch(6, 9, 11)).unwrap().len(), 3, "the honest one goes on");
+    }
+}

@@ -85,7 +85,9 @@ fn a_refusal_receipt_is_the_word_of_the_system_key_for_this_statement() {
         proto::RefusalReceipt { statement_hash: hash.0.to_vec(), position: 5, code, article: 14, signature }
     };
     let good = sign(system());
-    assert_eq!(genesis.check_refusal(&good, &bytes, &said), Ok(()));
+    for known in [0, 5] {
+        assert_eq!(genesis.check_refusal(Some(&good), &bytes, &said, known), Ok(()));
+    }
     let lies = [
         sign(checkpoint_key()),
         proto::RefusalReceipt { statement_hash: vec![0; 32], ..good.clone() },
@@ -95,7 +97,27 @@ fn a_refusal_receipt_is_the_word_of_the_system_key_for_this_statement() {
         proto::RefusalReceipt { signature: vec![1; 63], ..good.clone() },
     ];
     for lie in lies {
-        let error = genesis.check_refusal(&lie, &bytes, &said).unwrap_err();
+        let error = genesis.check_refusal(Some(&lie), &bytes, &said, 0).unwrap_err();
         assert!(matches!(error, Untrustworthy::RefusalReceipt(_)), "{lie:?}");
     }
+    let early = genesis.check_refusal(Some(&good), &bytes, &said, 6).unwrap_err();
+    assert!(matches!(early, Untrustworthy::RefusalReceipt(_)), "{early}");
+}
+
+#[test]
+fn a_refusal_by_a_rule_without_the_ledgers_word_is_not_let_through() {
+    let genesis = Genesis::read(&ledger().receipt(0, 5)).unwrap();
+    let bare = |code| {
+        let refusal = lotbook_event::Refusal::new(code, "", "found");
+        let said = explain(&lotbook_rpc::status::refused(&refusal, None));
+        genesis.check_refusal(None, b"statement", &said, 0)
+    };
+    // Of these nobody with a right is known to be the author, or nothing could be read.
+    let bare_by_rule = [Code::UnknownKey, Code::KeyNotConfirmed, Code::MalformedStatement];
+    for code in Code::ALL {
+        let expected = Err(Untrustworthy::RefusalReceipt("it is missing"));
+        assert_eq!(bare(*code), if bare_by_rule.contains(code) { Ok(()) } else { expected }, "{code}");
+    }
+    let said = explain(&lotbook_rpc::status::no_such_entry(3, 3));
+    assert_eq!(genesis.check_refusal(None, b"statement", &said, 0), Ok(()), "no rule's refusal");
 }

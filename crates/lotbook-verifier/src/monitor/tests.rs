@@ -124,6 +124,18 @@ fn a_head_by_another_key_is_refused() {
     assert!(matches!(Monitor::new(other, None, Some(&log.note(3))), Err(Alarm::Head(_))));
 }
 
+#[test]
+fn entries_of_a_ledger_that_names_another_key_are_refused_under_good_heads() {
+    let log = Log::of(3, u64::MAX);
+    let head = lotbook_chain::Checkpoint { origin: ORIGIN.into(), size: 3, root: root(&log.leaves(3)) };
+    let other = VerifierKey::new(ORIGIN, system().public()).unwrap();
+    let mut monitor = Monitor::new(other, None, None).unwrap();
+    assert!(monitor.head(&head.sign(&system()).unwrap(), |_, _| None).unwrap().is_some());
+    let alarm = monitor.entry(&log.entries[0]).unwrap_err();
+    let Alarm::Entry(finding) = &alarm else { panic!("{alarm}") };
+    assert_eq!((finding.position, finding.check), (0, Check::Checkpoint), "{alarm}");
+}
+
 /// Genesis an hour after 1970, a sign of life each hour; the clock is right.
 fn witnessed(log: &Log, monitor: &mut Monitor, size: u64, seconds: u64) -> Vec<OffTime> {
     let note = log.cosigned(size, [(1, seconds + 7), (3, seconds)]);
