@@ -69,7 +69,11 @@ impl Anew {
     /// Another content, by the ledger itself or signed by the author, who lies along.
     fn say(&self, position: usize, what: &str) -> Act {
         let event = changed(played().event(position), what);
-        if played().is_derived(position) { Act::Say(event) } else { Act::Restate(event, author(position)) }
+        if played().is_derived(position) {
+            Act::Say(event)
+        } else {
+            Act::Restate(event, Box::new(author(position)))
+        }
     }
 
     /// Whether anything was told.

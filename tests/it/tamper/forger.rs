@@ -31,7 +31,7 @@ pub enum Act {
     /// It is signed by this key, in its own name.
     As(SigningKey),
     /// Its event is this one instead, signed by this key in its own name.
-    Restate(Event, SigningKey),
+    Restate(Event, Box<SigningKey>),
 }
 
 /// A log made anew.
