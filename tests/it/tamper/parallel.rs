@@ -25,10 +25,15 @@ fn forged(played: &'static Played, dice: &mut Dice) -> Vec<Vec<u8>> {
     let places: Vec<usize> = (0..dice.below(FAULTS)).map(|_| 1 + dice.below(size - 1)).collect();
     let twice = dice.chance(15).then(|| 1 + dice.below(size - 1));
     let order = (0..size).flat_map(|at| std::iter::repeat_n(at, if twice == Some(at) { 2 } else { 1 }));
-    let mut entries = reorder_of(played, order, |at, _| {
-        if places.contains(&at) { fault(played, at, dice) } else { Act::Keep }
-    })
-    .entries;
+    let mut entries =
+        reorder_of(
+            played,
+            order,
+            |at, _| {
+                if places.contains(&at) { fault(played, at, dice) } else { Act::Keep }
+            },
+        )
+        .entries;
     for _ in 0..dice.below(3) {
         if dice.chance(40) {
             damage(&mut entries, dice);
@@ -83,7 +88,7 @@ fn random_forgeries_have_one_verdict_with_any_number_of_threads() {
     let (mut found, mut passed) = (BTreeMap::<Check, usize>::new(), 0);
     for case in 0..CASES {
         let mut dice = Dice::new(case);
-        let entries = forged(dice.pick(&years), &mut dice);
+        let entries = forged(years[dice.below(years.len())], &mut dice);
         let expected = one_by_one(&entries);
         for threads in [1, 2, 3, 2 + dice.below(7)] {
             assert_eq!(by_threads(&entries, threads), expected, "case {case} with {threads} threads");
@@ -104,10 +109,12 @@ fn a_statement_recorded_twice_behind_a_bad_signature_is_not_what_is_found() {
     let played: &'static Played = Box::leak(Box::new(Played::random(2)));
     let people: Vec<usize> = (1..played.entries.len()).filter(|at| !played.is_derived(*at)).collect();
     let (twice, signed) = (people[people.len() / 2], people[people.len() / 2 - 9]);
-    let order = || (0..played.entries.len()).flat_map(|at| std::iter::repeat_n(at, 1 + usize::from(at == twice)));
+    let order =
+        || (0..played.entries.len()).flat_map(|at| std::iter::repeat_n(at, 1 + usize::from(at == twice)));
     let entries = reorder_of(played, order(), |_, _| Act::Keep).entries;
     let bad = |_: &Played, entry: &mut Entry| entry.signature.0[0] ^= 1;
-    let both = reorder_of(played, order(), |at, _| if at == signed { Act::Build(bad) } else { Act::Keep }).entries;
+    let both =
+        reorder_of(played, order(), |at, _| if at == signed { Act::Build(bad) } else { Act::Keep }).entries;
     for threads in [1, 2, 4] {
         let found = by_threads(&entries, threads).unwrap_err();
         assert_eq!((found.position, found.check), (twice as u64 + 1, Check::Idempotency), "{found}");
