@@ -20,16 +20,11 @@ fn what_is_plainly_nfc_is_so_by_the_tables_of_unicode() {
 
 #[test]
 fn other_texts_are_still_looked_at() {
-    for decomposed in ["e\u{301}", "抽\u{3099}", "\u{f900}", "\u{1100}\u{1161}", "\u{212b}"] {
+    for decomposed in ["e\u{301}", "か\u{3099}", "\u{f900}", "\u{1100}\u{1161}", "\u{212b}"] {
         assert!(Text::new(decomposed).is_err(), "{decomposed:?}");
     }
-    for composed in [
-        "\u{e9}",
-        "抽查",
-        "随机抽查 2026（试行）",
-        "\u{ac00}",
-        "q\u{307}\u{323}".replace("\u{307}\u{323}", "\u{323}\u{307}").as_str(),
-    ] {
+    for composed in ["\u{e9}", "抽查", "随机抽查 2026（试行）", "\u{ac00}", "q\u{323}\u{307}", "抽\u{3099}"]
+    {
         assert!(Text::new(composed).is_ok(), "{composed:?}");
     }
 }
