@@ -1,7 +1,22 @@
 //! Refusals on the ledger: recorded one by one up to a limit of one key and hour, counted beyond it (ledger.md 1).
 
 use crate::state::Refusals;
-use lotbook_chain::{Instant, KeyId};
+use lotbook_chain::{Instant, KeyId, Position, Signature, StatementHash};
+
+/// The ledger's signed word that it refused a statement ([P-26]). Nothing in it is believed before it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalReceipt {
+    /// Hash of the statement bytes.
+    pub statement: StatementHash,
+    /// Position at which it was decided: the head at that time, where its record stands if it has one.
+    pub position: Position,
+    /// Refusal code, as it was signed.
+    pub code: String,
+    /// The code's article, 0 if none; not signed.
+    pub article: u32,
+    /// Signature by the system key.
+    pub signature: Signature,
+}
 
 /// Most refusals of one key that one hour records one by one. One a minute is more than a person who errs
 /// needs; a program that repeats itself would fill the ledger, at the office's cost and for ever.

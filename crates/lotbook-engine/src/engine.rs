@@ -8,11 +8,9 @@ use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
-use lotbook_chain::{
-    Entry, Policy, Position, Receipt, Sealed, Signature, StatementHash, TileId, TileReader, TreeHash,
-    VerifierKey, Witnessed, prove_consistency,
-};
+use lotbook_chain::{Entry, Policy, Position, Receipt, Sealed, TileReader, VerifierKey, Witnessed};
 use lotbook_domain::authenticate::verify;
+use lotbook_domain::refusals::RefusalReceipt;
 use lotbook_domain::{Rejection, SignedStatement, State, evolve};
 use lotbook_event::{Refusal, Statement};
 use lotbook_store::Store;
@@ -91,21 +89,6 @@ pub enum SubmitError {
     Unavailable(String),
 }
 
-/// The ledger's signed word that it refused a statement (ledger.md 1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusalReceipt {
-    /// Hash of the statement bytes.
-    pub statement: StatementHash,
-    /// Position at which it was decided: the head at that time, where its record stands if it has one.
-    pub position: Position,
-    /// Refusal code.
-    pub code: String,
-    /// Article; 0 if none.
-    pub article: u32,
-    /// Signature by the system key.
-    pub signature: Signature,
-}
-
 /// Where an answer goes.
 pub(crate) type Answer = Box<dyn FnOnce(Result<Receipt, SubmitError>) + Send>;
 
@@ -134,7 +117,7 @@ pub(crate) struct Shared {
 /// The ledger, running.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     jobs: SyncSender<Job>,
     /// The writer and the projector.
     threads: Arc<Mutex<Vec<std::thread::JoinHandle<()>>>>,
@@ -299,36 +282,6 @@ impl Engine {
     /// Calls `listener` with the size of each cosigned checkpoint once it is published.
     pub fn on_witnessed(&self, listener: Box<dyn Fn(u64) + Send + Sync>) {
         self.shared.public.listen(listener);
-    }
-
-    /// The first `width` hashes of a stored tile of the tree.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the store cannot be read, or has fewer.
-    pub fn tile(&self, id: TileId, width: u16) -> Result<Vec<TreeHash>, Unavailable> {
-        self.shared.store.tile(id, width).map_err(|error| Unavailable(error.to_string()))
-    }
-
-    /// Proof that the first `to` entries extend the first `from`; nothing if there are fewer, or `from` is
-    /// the larger.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the store cannot be read.
-    pub fn consistency_proof(&self, from: u64, to: u64) -> Result<Option<Vec<TreeHash>>, Unavailable> {
-        if from > to || to > self.size() {
-            return Ok(None);
-        }
-        let proof = prove_consistency(&self.shared.store, from, to);
-        proof.map(Some).map_err(|error| Unavailable(error.to_string()))
-    }
-
-    /// Proof that an entry is among the first `size`; nothing if it is not, or there are fewer.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the store cannot be read.
-    pub fn inclusion_proof(&self, position: u64, size: u64) -> Result<Option<Vec<TreeHash>>, Unavailable> {
-        let proof = self.shared.store.inclusion_proof(Position(position), size);
-        proof.map_err(|error| Unavailable(error.to_string()))
     }
 
     /// The verifier key of its checkpoints, as genesis names it.

@@ -1,6 +1,7 @@
 //! A group: entries that become durable together, and the answers that wait for them.
 
-use crate::engine::{Answer, RefusalReceipt};
+use crate::RefusalReceipt;
+use crate::engine::Answer;
 use lotbook_chain::{KeyId, Position};
 use lotbook_event::{Refusal, StatementId};
 use std::collections::BTreeMap;

@@ -9,15 +9,17 @@ pub mod engine;
 pub mod group;
 pub mod port;
 pub mod projector;
+mod proof;
 pub mod public;
 pub mod publish;
 mod refusing;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};
-pub use engine::{Engine, EngineOptions, OpenError, RefusalReceipt, SubmitError, Unavailable};
+pub use engine::{Engine, EngineOptions, OpenError, SubmitError, Unavailable};
 pub use lotbook_chain as chain;
 pub use lotbook_domain as domain;
+pub use lotbook_domain::refusals::RefusalReceipt;
 pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 pub use public::{PublishError, Publishing};

@@ -1,6 +1,6 @@
 //! Refusals: recorded up to the limit of a key and hour, counted beyond it, always answered (ledger.md 1).
 
-use crate::engine::RefusalReceipt;
+use crate::RefusalReceipt;
 use crate::group::{Group, Outcome};
 use crate::read;
 use crate::writer::{Fatal, Writer};

@@ -5,28 +5,14 @@
 use crate::finding::{Check, Finding};
 use crate::verify::{Verifier, read};
 use lotbook_chain::sign::refusal_message;
-use lotbook_chain::{Entry, Instant, Position, Sealed, Signature, StatementHash};
+use lotbook_chain::{Entry, Instant, Sealed, StatementHash};
 use lotbook_domain::authenticate::{admit, verify};
 use lotbook_domain::decide::DecideError;
+use lotbook_domain::refusals::RefusalReceipt;
 use lotbook_domain::{Rejection, SignedStatement, decide};
 use lotbook_event::oversight::StatementRefused;
 use lotbook_event::{Code, Event, Statement};
 use serde::Serialize;
-
-/// The ledger's signed word that it refused a statement ([P-26]). Nothing in it is believed before it is checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusalReceipt {
-    /// Which statement bytes.
-    pub statement: StatementHash,
-    /// After how many entries it was decided.
-    pub position: Position,
-    /// The refusal's code, as it was signed.
-    pub code: String,
-    /// The code's article; not signed.
-    pub article: u32,
-    /// By the system key.
-    pub signature: Signature,
-}
 
 /// What somebody shows who was refused: the receipt, and the statement with its author and signature.
 #[derive(Debug, Clone)]

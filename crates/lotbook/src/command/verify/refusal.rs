@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use lotbook_chain::{KeyId, Position, Signature, StatementHash};
 use lotbook_client::proto;
 use lotbook_engine::SignedStatement;
-use lotbook_verifier::Expectations;
-use lotbook_verifier::redecide::{RefusalClaim, RefusalReceipt, RefusalVerdict, refusal_verdict};
+use lotbook_verifier::{
+    Expectations, OnRecord, RefusalClaim, RefusalReceipt, RefusalVerdict, refusal_verdict,
+};
 use prost::Message;
 use std::path::{Path, PathBuf};
 
@@ -44,8 +45,10 @@ fn decide(mut log: Log, expectations: &Expectations, claim: &RefusalClaim) -> Re
 
 fn tell(verdict: &RefusalVerdict, json: bool) -> Result<Exit> {
     let exit = match verdict {
-        RefusalVerdict::Confirmed { .. } => Exit::Done,
-        RefusalVerdict::FalseRefusal { .. } | RefusalVerdict::Undetermined { .. } => Exit::Refused,
+        RefusalVerdict::Confirmed { record: OnRecord::Recorded | OnRecord::Counted, .. } => Exit::Done,
+        RefusalVerdict::Confirmed { record: OnRecord::Missing, .. }
+        | RefusalVerdict::FalseRefusal { .. }
+        | RefusalVerdict::Undetermined { .. } => Exit::Refused,
     };
     if json {
         say!("{}", serde_json::to_string(verdict)?);
@@ -53,7 +56,14 @@ fn tell(verdict: &RefusalVerdict, json: bool) -> Result<Exit> {
     }
     match verdict {
         RefusalVerdict::Confirmed { code, record } => {
-            say!("confirmed: the rules refuse this statement at that place by {code} ({record:?})");
+            say!("confirmed: the rules refuse this statement at that place by {code}");
+            match record {
+                OnRecord::Recorded => say!("  on record   the log has it at that place"),
+                OnRecord::Counted => say!("  on record   counted only: the author's hour was full"),
+                OnRecord::Missing => {
+                    say!("  MISSING     the log has no record of it, although there was room for one")
+                }
+            }
         }
         RefusalVerdict::FalseRefusal { receipt, decided, .. } => {
             say!("FALSE REFUSAL: the ledger has signed {receipt}; decided again, it is {decided}");
