@@ -44,11 +44,11 @@ fn forged(played: &'static Played, dice: &mut Dice) -> Vec<Vec<u8>> {
 
 fn fault(played: &Played, at: usize, dice: &mut Dice) -> Act {
     let recorded_at = played.decoded[at].0.recorded_at;
-    match dice.below(8) {
-        0..4 => Act::Build(|_, entry: &mut Entry| entry.signature.0[7] ^= 4),
-        4 => Act::Drop,
-        5 => Act::At(recorded_at.plus_seconds(i64::from(dice.within(0, 4_000)) - 2_000)),
-        6 if !played.is_derived(at) => Act::As(stranger()),
+    match dice.below(10) {
+        0..3 => Act::Build(|_, entry: &mut Entry| entry.signature.0[7] ^= 4),
+        3..6 => Act::Drop,
+        6..8 => Act::At(recorded_at.plus_seconds(i64::from(dice.within(0, 4_000)) - 2_000)),
+        8 if !played.is_derived(at) => Act::As(stranger()),
         _ => Act::Build(|_, entry: &mut Entry| entry.statement.push(0)),
     }
 }
