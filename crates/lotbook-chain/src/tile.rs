@@ -47,6 +47,16 @@ pub trait TileReader {
     /// # Errors
     /// If the tile is not there, or cannot be read.
     fn tile(&self, id: TileId, width: u16) -> Result<Vec<TreeHash>, Self::Error>;
+
+    /// The root over the complete subtree of 2^height leaves from leaf `start` on, if the reader remembers it.
+    ///
+    /// Tiles hold no inner nodes: without memory each proof hashes some hundred of them again.
+    fn node(&self, _start: u64, _height: u32) -> Option<TreeHash> {
+        None
+    }
+
+    /// Gives the reader such a root to remember: a complete subtree never changes.
+    fn remember(&self, _start: u64, _height: u32, _root: TreeHash) {}
 }
 
 /// Why tiles could not be read or extended.
@@ -191,12 +201,19 @@ impl<'r, R: TileReader> StoredTree<'r, R> {
         // The place within the tile is the lowest byte: place mod 256.
         let [offset, ..] = place.to_le_bytes();
         let (offset, count) = (usize::from(offset), 1_usize << (height % TILE_HEIGHT));
+        if count > 1
+            && let Some(known) = self.reader.node(start, height)
+        {
+            return Ok(known);
+        }
         let tile = self.tile(id)?;
         let found = tile.len();
-        match tile.get(offset..offset + count) {
-            Some(hashes) => Ok(root(hashes)),
-            None => Err(TileError::Short { id, expected: offset + count, found }),
+        let hashes = tile.get(offset..offset + count);
+        let hash = hashes.map(root).ok_or(TileError::Short { id, expected: offset + count, found })?;
+        if count > 1 {
+            self.reader.remember(start, height, hash);
         }
+        Ok(hash)
     }
 
     fn tile(&mut self, id: TileId) -> Result<&[TreeHash], TileError<R::Error>> {

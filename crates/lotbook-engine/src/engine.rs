@@ -8,7 +8,7 @@ use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
-use lotbook_chain::{Entry, Policy, Position, Receipt, Sealed, TileReader, VerifierKey, Witnessed};
+use lotbook_chain::{Entry, Policy, Position, Receipt, Sealed, VerifierKey, Witnessed};
 use lotbook_domain::authenticate::verify;
 use lotbook_domain::refusals::RefusalReceipt;
 use lotbook_domain::{Rejection, SignedStatement, State, evolve};

@@ -207,6 +207,14 @@ impl TileReader for Store {
     fn tile(&self, id: TileId, width: u16) -> Result<Vec<TreeHash>, StoreError> {
         Ok(self.index.tile(id, width)?)
     }
+
+    fn node(&self, start: u64, height: u32) -> Option<TreeHash> {
+        self.index.node(start, height)
+    }
+
+    fn remember(&self, start: u64, height: u32, root: TreeHash) {
+        self.index.remember(start, height, root);
+    }
 }
 
 impl core::fmt::Debug for Store {

@@ -11,6 +11,7 @@
 //! journal does not, `size` is written after what it counts, and a start compares it with the journal.
 
 mod fault;
+mod nodes;
 mod start;
 mod tiles;
 
@@ -129,6 +130,16 @@ impl Index {
     /// The hashes of a tile, at least `width`.
     pub(crate) fn tile(&self, id: TileId, width: u16) -> Result<Vec<TreeHash>, IndexError> {
         self.tiles.tile(id, width)
+    }
+
+    /// An inner node that is remembered.
+    pub(crate) fn node(&self, start: u64, height: u32) -> Option<TreeHash> {
+        self.tiles.node(start, height)
+    }
+
+    /// Remembers an inner node.
+    pub(crate) fn remember(&self, start: u64, height: u32, root: TreeHash) {
+        self.tiles.remember(start, height, root);
     }
 
     /// Hands everything to the operating system.

@@ -5,6 +5,7 @@
 //! and made again from its entries at a start: else each single entry would write 4 KiB on average.
 
 use super::IndexError;
+use super::nodes::Nodes;
 use lotbook_chain::tile::{TILE_WIDTH, TileContent, TileId, TileReader, append};
 use lotbook_chain::{TreeHash, root};
 use std::sync::{PoisonError, RwLock};
@@ -17,6 +18,7 @@ const HASH_BYTES: usize = 32;
 pub(crate) struct Tiles {
     tree: sled::Tree,
     edge: RwLock<Option<TileContent>>,
+    nodes: Nodes,
 }
 
 /// The first entry of the partial leaf tile of a tree of `size` leaves.
@@ -27,7 +29,7 @@ pub(crate) fn edge_start(size: u64) -> u64 {
 impl Tiles {
     /// Tiles without their edge: it is made by extending the tree from [`edge_start`].
     pub(crate) fn new(tree: sled::Tree) -> Self {
-        Self { tree, edge: RwLock::new(None) }
+        Self { tree, edge: RwLock::new(None), nodes: Nodes::default() }
     }
 
     /// Adds leaves to a tree of `size` leaves.
@@ -100,6 +102,14 @@ impl TileReader for Tiles {
             return Err(IndexError::NoTile { id, width });
         }
         Ok(content)
+    }
+
+    fn node(&self, start: u64, height: u32) -> Option<TreeHash> {
+        self.nodes.get(start, height)
+    }
+
+    fn remember(&self, start: u64, height: u32, root: TreeHash) {
+        self.nodes.put(start, height, root);
     }
 }
 

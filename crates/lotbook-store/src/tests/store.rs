@@ -147,3 +147,20 @@ fn readers_see_whole_groups_while_one_thread_appends() {
         done.store(true, Ordering::SeqCst);
     });
 }
+
+#[test]
+fn every_proof_is_right_while_nodes_are_remembered_and_the_tree_grows() {
+    let place = Place::new();
+    let all = some(Head::EMPTY, 1_300);
+    let leaves: Vec<_> = all.iter().map(|entry| leaf_hash(entry)).collect();
+    let store = place.open();
+    for group in all.chunks(100) {
+        let size = store.append_group(group).unwrap().size;
+        let root = lotbook_chain::root(&leaves[..usize::try_from(size).unwrap()]);
+        // Twice: what the first proofs have left is used by the second ones.
+        for index in (0..size).chain(0..size) {
+            let proof = store.inclusion_proof(Position(index), size).unwrap().unwrap();
+            verify_inclusion(leaves[usize::try_from(index).unwrap()], index, size, &proof, root).unwrap();
+        }
+    }
+}
