@@ -7,6 +7,8 @@ use crate::world::World;
 use lotbook_domain::state::Phase;
 use lotbook_event::{InspectionId, Uscc};
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// What a key has to do, as JSON rows.
 pub fn todo(world: &World, key: &str) -> Vec<Value> {
@@ -100,17 +102,24 @@ async fn report(world: &mut World, member: &str, id: &str) {
     act(world, member, "inspection report", id, &[("FILE", arg(&template))]).await;
 }
 
+/// The files of sealed values beside somebody's key.
+fn sealed_by(world: &World, who: &str) -> BTreeSet<PathBuf> {
+    let files = std::fs::read_dir(world.data.dir.join("keys")).unwrap().map(|file| file.unwrap().path());
+    let of = |path: &PathBuf| {
+        let name = path.to_str().unwrap();
+        name.contains(who) && name.ends_with(".sealed.json")
+    };
+    files.filter(of).collect()
+}
+
 /// Found, investigated, decided, published.
 async fn handle(world: &mut World, id: &str, member: &str) {
     let details = world.data.dir.join("details.txt");
     std::fs::write(&details, "防护门缺失一扇").unwrap();
+    // The lot may have fallen on somebody who has sealed something before.
+    let before = sealed_by(world, member);
     act(world, member, "violation found", id, &[("FILE", arg(&details))]).await;
-    let kept = std::fs::read_dir(world.data.dir.join("keys")).unwrap().map(|file| file.unwrap().path());
-    let kept: Vec<_> = kept
-        .filter(|path| {
-            path.to_str().unwrap().contains(member) && path.to_str().unwrap().ends_with(".sealed.json")
-        })
-        .collect();
+    let kept: Vec<_> = sealed_by(world, member).difference(&before).cloned().collect();
     assert_eq!(kept.len(), 1, "the text stays with who stated it");
     let sealed: Value = serde_json::from_slice(&std::fs::read(&kept[0]).unwrap()).unwrap();
     assert_eq!(sealed[0]["value"], "防护门缺失一扇");
