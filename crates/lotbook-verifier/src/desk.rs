@@ -57,8 +57,6 @@ struct State<'a, I, E> {
     /// Not here while somebody decides.
     rules: Option<Box<Rules<'a>>>,
     waiting: VecDeque<Vec<SignatureCheck>>,
-    /// Pieces whose signatures are being checked now.
-    checking: usize,
     /// The rules' last word: the end of the log, or what stopped them.
     outcome: Option<Result<(), Stopped<E>>>,
     /// The bad signature at the lowest position; never behind what stopped the rules.
@@ -77,7 +75,6 @@ impl<'a, I, E> Desk<'a, I, E> {
             pieces: BTreeMap::new(),
             rules: Some(Box::new(rules)),
             waiting: VecDeque::new(),
-            checking: 0,
             outcome: None,
             bad: None,
             abandoned: false,
@@ -143,7 +140,6 @@ impl<'a, I, E> State<'a, I, E> {
             return Some(Turn::Judge(rules, piece));
         }
         if let Some(checks) = self.waiting.pop_front() {
-            self.checking += 1;
             return Some(Turn::Check(checks));
         }
         let ahead = self.next_read - self.next_judged;
@@ -154,9 +150,8 @@ impl<'a, I, E> State<'a, I, E> {
             self.next_read += 1;
             return Some(Turn::Read(self.next_read - 1, source));
         }
-        // Whoever decides now may still bring signatures of lower positions.
-        let nothing_more = decided && self.checking == 0 && self.rules.is_some();
-        nothing_more.then_some(Turn::Leave)
+        // Whoever decides or checks now puts it on the desk before leaving.
+        decided.then_some(Turn::Leave)
     }
 
     fn put(&mut self, put: Put<'a, I, E>) {
@@ -173,10 +168,12 @@ impl<'a, I, E> State<'a, I, E> {
                 }
             }
             Put::Checked(found) => {
-                self.checking -= 1;
                 let found = found.into_iter().chain(self.bad.take());
                 self.bad = found.min_by_key(|finding| finding.position);
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

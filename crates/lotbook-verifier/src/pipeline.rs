@@ -121,8 +121,8 @@ struct Raw<E> {
 
 /// Some entries, decoded and hashed, each on its own.
 pub(crate) struct Piece<E> {
-    entries: Vec<Result<Sealed<Statement>, Unreadable>>,
-    end: Option<End<E>>,
+    pub entries: Vec<Result<Sealed<Statement>, Unreadable>>,
+    pub end: Option<End<E>>,
 }
 
 impl<E> Raw<E> {
@@ -149,7 +149,7 @@ impl<E> Raw<E> {
 /// The rules: the verifier with everything before the next entry, and who is told how far it is.
 pub(crate) struct Rules<'a> {
     pub verifier: Verifier,
-    progress: &'a mut (dyn FnMut(u64) + Send),
+    pub progress: &'a mut (dyn FnMut(u64) + Send),
 }
 
 impl Rules<'_> {
