@@ -190,6 +190,12 @@ impl World {
         Checkpoint::open(note, &self.client.trust_root().vkey).unwrap()
     }
 
+    /// Stops cleanly; the files are there until the folder is dropped.
+    pub async fn stop(self) -> tempfile::TempDir {
+        self.serving.stop().await.unwrap();
+        self.dir
+    }
+
     /// Stops cleanly and verifies everything offline.
     pub async fn verify(self) {
         self.serving.stop().await.unwrap();

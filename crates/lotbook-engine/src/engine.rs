@@ -54,8 +54,8 @@ pub enum OpenError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] lotbook_store::StoreError),
-    /// What was shown to the public is not of this ledger.
-    #[error("the checkpoint published last: {0}; restore the ledger that it is of")]
+    /// What was shown to the public is not of this ledger, or witnesses are no longer waited for.
+    #[error("what was published last: {0}")]
     Published(#[from] PublishError),
     /// The machine gave no thread.
     #[error("failed to start the writer: {0}")]

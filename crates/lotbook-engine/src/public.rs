@@ -25,6 +25,9 @@ pub enum PublishError {
     /// This ledger publishes at once and waits for nobody.
     #[error("no witnesses are configured: checkpoints are published at once")]
     NotAwaited,
+    /// This ledger has waited for witnesses; publishing without them is not to happen by oversight.
+    #[error("this ledger waits for its witnesses: name them, or remove DIR/published to do without them")]
+    Awaited,
     /// It does not satisfy the policy, or is not this ledger's.
     #[error(transparent)]
     Unwitnessed(#[from] UnwitnessedError),
@@ -52,13 +55,14 @@ impl Public {
     /// Goes on where the last run ended.
     ///
     /// # Errors
-    /// [`PublishError::OtherTree`] or [`PublishError::Unwitnessed`] if what was published is not of this ledger.
+    /// [`PublishError::OtherTree`] or [`PublishError::Unwitnessed`] if what was published is not of this ledger;
+    /// [`PublishError::Awaited`] if it was to wait, and is not any more.
     pub fn open(publishing: Publishing, store: &Store, key: &VerifierKey) -> Result<Self, PublishError> {
         let newest = match (&publishing, store.publication()?) {
             (Publishing::Nothing, _) => None,
-            (Publishing::AtOnce, _) => {
-                store.write_publication(&Publication::AtOnce)?;
-                None
+            (Publishing::AtOnce, Publication::AtOnce) => None,
+            (Publishing::AtOnce, Publication::Nothing | Publication::Checkpoint(_)) => {
+                return Err(PublishError::Awaited);
             }
             (Publishing::Witnessed(_), Publication::Checkpoint(note)) => {
                 // It was published under the policy of then; only whose it is, is asked again.
@@ -67,7 +71,7 @@ impl Public {
                 Some(Published { size: checkpoint.size, note })
             }
             (Publishing::Witnessed(_), Publication::AtOnce | Publication::Nothing) => {
-                store.write_publication(&Publication::Nothing)?;
+                store.write_publication("")?;
                 None
             }
         };
@@ -99,7 +103,7 @@ impl Public {
         let size = witnessed.checkpoint.size;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.newest().is_none_or(|newest| newest.size < size) {
-            store.write_publication(&Publication::Checkpoint(note.to_owned()))?;
+            store.write_publication(note)?;
             *write(&self.newest) = Some(Published { size, note: note.to_owned() });
             read(&self.listeners).iter().for_each(|listener| listener(size));
         }

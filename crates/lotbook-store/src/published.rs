@@ -33,26 +33,16 @@ impl Publication {
         }
     }
 
-    /// Makes it durable; the file of [`Publication::AtOnce`] is none.
+    /// Makes durable that this note is published; an empty one says that none is yet, and that it is waited for.
     ///
     /// # Errors
     /// [`Unavailable::Io`]; what was there before is still there then.
-    pub fn write(&self, dir: &Path) -> Result<(), Unavailable> {
-        self.write_on(&RealDisk, dir)
+    pub fn write(dir: &Path, note: &str) -> Result<(), Unavailable> {
+        Self::write_on(&RealDisk, dir, note)
     }
 
-    pub(crate) fn write_on(&self, disk: &dyn Disk, dir: &Path) -> Result<(), Unavailable> {
-        let path = path(dir);
-        let written = match self {
-            Self::AtOnce if !path.exists() => Ok(()),
-            Self::AtOnce => disk
-                .remove(&path)
-                .map_err(failed("remove", &path))
-                .and_then(|()| disk.sync_dir(dir).map_err(failed("sync", dir))),
-            Self::Nothing => replace(disk, &path, b""),
-            Self::Checkpoint(note) => replace(disk, &path, note.as_bytes()),
-        };
-        written.map_err(io_error)
+    pub(crate) fn write_on(disk: &dyn Disk, dir: &Path, note: &str) -> Result<(), Unavailable> {
+        replace(disk, &path(dir), note.as_bytes()).map_err(io_error)
     }
 }
 

@@ -163,12 +163,12 @@ impl Store {
         Ok(Publication::read(&self.dir)?)
     }
 
-    /// Makes durable what may be shown of the ledger.
+    /// Makes durable that this note is published; an empty one says that none is yet, and that it is waited for.
     ///
     /// # Errors
     /// [`Unavailable::Io`]; what was there before is still there then.
-    pub fn write_publication(&self, publication: &Publication) -> Result<(), StoreError> {
-        Ok(publication.write_on(self.disk.as_ref(), &self.dir)?)
+    pub fn write_publication(&self, note: &str) -> Result<(), StoreError> {
+        Ok(Publication::write_on(self.disk.as_ref(), &self.dir, note)?)
     }
 
     /// Whether an anchor states what is stored.

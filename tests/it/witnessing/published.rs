@@ -1,6 +1,7 @@
 //! What the public is shown waits for the quorum; receipts and the work of the office do not.
 
 use super::three::{Three, WITNESSES};
+use crate::recovery::program::{arg, run};
 use crate::steps::{FIRM, direct};
 use crate::world::World;
 use lotbook_chain::{Checkpoint, Policy, SigningKey, TreeHash, VerifierKey, add_signatures, cosign};
@@ -88,7 +89,12 @@ async fn what_was_published_stays_over_a_restart_and_grows_only_with_a_quorum() 
     shown_up_to(&world, beyond + 1).await;
     inspect(&mut world, "W-3").await;
     three.stop_all().await;
-    world.verify().await;
+    let data = world.data.clone();
+    let kept = world.stop().await;
+    // Served without its witnesses by oversight, it would show what nobody has seen.
+    let ran = run(&["serve", "--simulated", "--data", arg(&data.dir)]);
+    assert!(ran.code == Some(2) && ran.err.contains("waits for its witnesses"), "{ran:?}");
+    drop(kept);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,7 +106,7 @@ fn finish(data: &DataDir, store: Store, note: &str) -> Result<()> {
     store.close()?;
     drop(store);
     if split_note(note)?.1.len() > 1 {
-        Publication::Checkpoint(note.to_owned()).write(&data.dir)?;
+        Publication::write(&data.dir, note)?;
     }
     Anchor::new(note, head)?.write(&data.anchor)?;
     std::fs::remove_file(data.restoring()).context("failed to remove the mark of the restore")
