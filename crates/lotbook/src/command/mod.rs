@@ -30,7 +30,7 @@ pub(crate) use import::keep_sealed;
 pub(crate) use init::new_ledger;
 pub(crate) use receipt::Unproved;
 pub(crate) use restore::NotExtended;
-pub(crate) use verify::tell as tell_verdict;
+pub(crate) use verify::{off_time as tell_off_time, tell as tell_verdict};
 
 use crate::cli::Command;
 use crate::exit::Exit;

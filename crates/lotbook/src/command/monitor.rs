@@ -2,6 +2,7 @@
 
 mod kept;
 
+use super::tell_off_time;
 use crate::cli::Monitor as Words;
 use crate::exit::{Exit, usage};
 use crate::progress::Bar;
@@ -91,18 +92,25 @@ impl Looking {
     fn tell(&self, args: &Words, moved: bool) {
         let Some(kept) = self.monitor.kept() else { return };
         let (size, root) = (kept.checkpoint.size, kept.checkpoint.root);
+        let off_times = if moved { self.monitor.off_times() } else { &[] };
         if args.json {
+            let root = root.to_string();
             say!(
                 "{}",
-                serde_json::json!({ "good": true, "moved": moved, "entries": size, "root": root.to_string() })
+                serde_json::json!({
+                    "good": true, "moved": moved, "entries": size, "root": root, "off_times": off_times,
+                })
             );
-        } else if moved {
+            return;
+        }
+        if moved {
             say!(
                 "good: {size} entries, root {root}; every one verified, and they extend what was seen before"
             );
         } else if args.once {
             say!("good: still {size} entries, root {root}");
         }
+        off_times.iter().for_each(tell_off_time);
     }
 
     /// Keeps the evidence, and says what is wrong.

@@ -3,7 +3,7 @@
 mod refusal;
 mod text;
 
-pub use text::tell;
+pub use text::{off_time, tell};
 
 use crate::cli::Verify;
 use crate::exit::{Exit, usage};
