@@ -1,18 +1,13 @@
 //! docs/auditing.md, from nothing to a verdict: every command on the page is run, in its order, on a ledger that is
 //! served by a process of its own and cosigned by two witness processes.
 
-use crate::recovery::program::{Process, Server, arg, done, run};
+use crate::recovery::program::{Process, Server, arg, done, own_port, run};
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::Path;
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 /// Starts a witness process; gives its line of a policy.
 fn witness(dir: &Path, name: &str, log: &str) -> (Process, String) {
-    let (key, state, port) = (dir.join(format!("{name}.key")), dir.join(name), free_port());
+    let (key, state, port) = (dir.join(format!("{name}.key")), dir.join(name), own_port());
     done(&["key", "new", arg(&key)]);
     let vkey = done(&["witness", "show", "--key", arg(&key), "--name", name]);
     let listen = format!("127.0.0.1:{port}");
@@ -70,7 +65,7 @@ fn the_page_takes_an_auditor_from_nothing_to_a_verdict() {
     let policy = dir.path().join("policy");
     std::fs::write(&policy, format!("{first}{second}group both all one.example two.example\nquorum both\n"))
         .unwrap();
-    let http = free_port();
+    let http = own_port();
     let config = dir.path().join("lotbook.toml");
     std::fs::write(&config, format!("http = \"127.0.0.1:{http}\"\nwitnesses = \"policy\"\n")).unwrap();
     let server = Server::start(&data, &["--simulated", "--config", arg(&config)]).unwrap();

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lotbook-under-test");
@@ -51,6 +52,20 @@ pub fn copy(from: &Path, to: &Path) {
             copy(&entry.path(), &target);
         } else {
             std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A port for a server that comes and goes: outside the range from which the system gives ports to whoever asks for
+/// any, so that nobody takes it while the server is down; another one at each call.
+pub fn own_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Test binaries may run side by side.
+    let first = u16::try_from(std::process::id() % 80).unwrap() * 200;
+    loop {
+        let port = 12_000 + first + NEXT.fetch_add(1, Ordering::SeqCst) % 200;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
         }
     }
 }

@@ -1,17 +1,11 @@
 //! The real thing: a serving process, three witness processes, a quorum of two, and SIGKILL.
 
-use crate::recovery::program::{Process, Server, arg, done, init};
+use crate::recovery::program::{Process, Server, arg, done, init, own_port};
 use lotbook_chain::{Checkpoint, Policy, VerifierKey};
 use lotbook_tlog::{Location, Source};
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 struct Witness {
     dir: std::path::PathBuf,
@@ -25,7 +19,7 @@ impl Witness {
         let dir = dir.join(format!("witness-{n}"));
         std::fs::create_dir(&dir).unwrap();
         done(&["key", "new", arg(&dir.join("key"))]);
-        Self { dir, name: format!("w{n}.example"), port: free_port(), process: None }
+        Self { dir, name: format!("w{n}.example"), port: own_port(), process: None }
     }
 
     fn line(&self, n: usize) -> String {
@@ -75,7 +69,7 @@ fn a_ledger_publishes_through_two_of_three_witness_processes_while_they_are_kill
     let text = format!("{lines}group two 2 w0 w1 w2\nquorum two\n");
     std::fs::write(dir.path().join("witnesses.policy"), &text).unwrap();
     let policy: Policy = text.parse().unwrap();
-    let http = free_port();
+    let http = own_port();
     let config = format!("http = \"127.0.0.1:{http}\"\nwitnesses = \"witnesses.policy\"\n");
     std::fs::write(dir.path().join("lotbook.toml"), config).unwrap();
     let mut server = Server::start(&data, &["--config", arg(&dir.path().join("lotbook.toml"))]).unwrap();

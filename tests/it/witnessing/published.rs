@@ -45,7 +45,7 @@ fn vkey(world: &World) -> VerifierKey {
 }
 
 async fn three_for(world: World) -> (Three, Policy, World) {
-    let three = Three::down(&vkey(&world)).await;
+    let three = Three::down(&vkey(&world));
     let policy = three.policy();
     let world = world.publish_with(policy.clone()).await;
     (three, policy, world)

@@ -1,5 +1,6 @@
 //! Three witnesses on loopback, each with a state of its own; any of them can be down for a while.
 
+use crate::recovery::program::own_port;
 use lotbook_chain::{CosignerKey, Policy, SigningKey, VerifierKey};
 use lotbook_tlog::serve::serve_on;
 use lotbook_tlog::witness::{Witness, router, system_clock};
@@ -28,12 +29,10 @@ struct Place {
 
 impl Three {
     /// Three witnesses that know a log; all of them are down.
-    pub async fn down(log: &VerifierKey) -> Self {
+    pub fn down(log: &VerifierKey) -> Self {
         let mut places = vec![];
         for n in 0..WITNESSES {
-            // The address is free again when the listener is dropped, and stays this witness's.
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
+            let address = ([127, 0, 0, 1], own_port()).into();
             let (name, seed) = (format!("w{n}.example"), [0x40 + n as u8; 32]);
             places.push(Place { name, seed, state: tempfile::tempdir().unwrap(), address, running: None });
         }
