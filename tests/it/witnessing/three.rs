@@ -3,7 +3,7 @@
 use crate::recovery::program::own_port;
 use lotbook_chain::{CosignerKey, Policy, SigningKey, VerifierKey};
 use lotbook_tlog::serve::serve_on;
-use lotbook_tlog::witness::{Witness, router, system_clock};
+use lotbook_tlog::witness::{Witness, WitnessStateError, router, system_clock};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -81,8 +81,15 @@ impl Three {
 
 impl Place {
     fn witness(&self, log: &VerifierKey) -> Witness {
-        let secret = SigningKey::from_seed(&self.seed);
-        Witness::open(self.state.path(), &self.name, secret, vec![log.clone()], system_clock()).unwrap()
+        loop {
+            let secret = SigningKey::from_seed(&self.seed);
+            match Witness::open(self.state.path(), &self.name, secret, vec![log.clone()], system_clock()) {
+                Ok(witness) => return witness,
+                // Another test may be starting a process at this moment, which holds the lock until it executes.
+                Err(WitnessStateError::Busy(_)) => std::thread::yield_now(),
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 
     fn key(&self) -> CosignerKey {
