@@ -50,7 +50,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("sled", &["lotbook-store"]),
     ("tonic", &["lotbook-rpc", "lotbook-client", "lotbook-server", "lotbook"]),
     ("tokio", &["lotbook-client", "lotbook-tlog", "lotbook-server", "lotbook"]),
-    ("axum", &["lotbook-tlog", "lotbook-server"]),
+    ("axum", &["lotbook-tlog"]),
     ("hyper", &["lotbook-tlog"]),
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
