@@ -135,7 +135,8 @@ fn every_pair_of_sizes_up_to_300_is_proved_by_the_proof_of_the_definition() {
     assert_eq!(prove_consistency(&tiles, 0, 0), Ok(vec![]));
 }
 
-/// Every bit of every hash for small trees, one bit of each byte for all pairs of some larger ones.
+/// Every bit of every hash: for all pairs of small trees, and from one size to each size up to 300; one bit of each
+/// byte for all pairs of some larger ones.
 #[test]
 fn every_changed_bit_of_proof_and_roots_is_refused() {
     let naive = tree_of_300().0;
@@ -147,6 +148,9 @@ fn every_changed_bit_of_proof_and_roots_is_refused() {
                 refuse_bit(&naive, from, to, *bit);
             }
         }
+    }
+    for to in 18..=300 {
+        (0..256).for_each(|bit| refuse_bit(&naive, 1 + (to * to) % (to - 1), to, bit));
     }
 }
 

@@ -106,7 +106,8 @@ fn every_leaf_at_every_size_up_to_300_is_proved_by_the_path_of_the_definition() 
     }
 }
 
-/// Every bit of every hash for small trees, one bit of each byte for all leaves of some larger ones.
+/// Every bit of every hash: for all leaves of small trees, and for one leaf of each tree up to 300; one bit of each byte
+/// for all leaves of some larger ones.
 #[test]
 fn every_changed_bit_of_leaf_proof_and_root_is_refused() {
     let leaves = record_leaves(300);
@@ -119,6 +120,11 @@ fn every_changed_bit_of_leaf_proof_and_root_is_refused() {
                 refuse_bit(&naive, *leaf, [index, size], *bit);
             }
         }
+    }
+    for size in 18..=300_u64 {
+        let index = (size / 2 * 7 + 3) % size;
+        let leaf = leaves[usize::try_from(index).unwrap()];
+        (0..256).for_each(|bit| refuse_bit(&naive, leaf, [index, size], bit));
     }
 }
 
