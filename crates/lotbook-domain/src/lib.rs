@@ -7,6 +7,7 @@
 pub mod article;
 pub mod authenticate;
 pub mod authority;
+pub mod beacon;
 pub mod calendar;
 pub mod ceremony;
 pub mod civil;

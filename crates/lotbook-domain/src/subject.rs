@@ -46,8 +46,12 @@ pub fn subject(event: &Event) -> String {
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
         | Event::CeremonyFailed(CeremonyFailed { draw, .. })
         | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::BeaconRecorded(BeaconRecorded { draw, .. })
+        | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
+        | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => format!("draw {draw}"),
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
+        | Event::TeamAssigned(TeamAssigned { inspection, .. })
         | Event::NoticeServed(NoticeServed { inspection, .. })
         | Event::InspectionStarted(InspectionStarted { inspection, .. })
         | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })

@@ -146,6 +146,11 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
                 state.disclosures.entry(year).or_default().missed = true;
             }
         }
+        Obligation::Draw => {
+            if let Ok(draw) = DrawId::new(subject) {
+                state.ceremonies.entry(draw).and_modify(|ceremony| ceremony.overdue = true);
+            }
+        }
         kind
         @ (Obligation::Report | Obligation::Feedback | Obligation::Publication | Obligation::Comment) => {
             state.obligations.miss(&(kind, subject));

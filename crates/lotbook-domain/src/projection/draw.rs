@@ -80,10 +80,10 @@ fn participant(state: &State, ceremony: &Ceremony, one: &Participant) -> view::P
     }
 }
 
-/// What the frozen pool says is replaced; without that, the batch itself.
+/// What the frozen pool says is replaced; without that, what it was opened for.
 fn purpose(ceremony: &Ceremony) -> Purpose {
     let replacement = |frozen: &Frozen| Some(frozen.stated.replacement.as_ref()?.purpose);
-    ceremony.frozen.as_ref().and_then(replacement).unwrap_or(Purpose::Batch)
+    ceremony.frozen.as_ref().and_then(replacement).unwrap_or(ceremony.purpose)
 }
 
 fn stage(stage: Stage) -> view::CeremonyStage {
@@ -93,5 +93,6 @@ fn stage(stage: Stage) -> view::CeremonyStage {
         Stage::Closed => view::CeremonyStage::Closed,
         Stage::Failed => view::CeremonyStage::Failed,
         Stage::Drawn => view::CeremonyStage::Drawn,
+        Stage::Voided => view::CeremonyStage::Voided,
     }
 }

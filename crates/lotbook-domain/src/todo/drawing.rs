@@ -1,14 +1,16 @@
 //! What ceremonies and recusals ask for: commitments, reveals, openings, decisions (Arts. 14, 15).
 
 use super::{Todo, View};
-use crate::article::a14_draw::{DAY_SECONDS, MAX_FAILED_ATTEMPTS};
+use crate::article::a14_draw::{DAY_SECONDS, failures, reusable};
 use crate::article::a15_recusal::by_rule;
+use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
 use crate::person;
 use crate::recusal::{Recusal, first_before};
 use crate::state::{BatchRecord, Inspection};
 use crate::substitution::open_ceremony;
+use lotbook_event::ceremony::Purpose;
 use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::{RecusalId, SectionId};
 
@@ -72,7 +74,11 @@ fn may_be_drawn(view: &View<'_>, record: &BatchRecord) -> bool {
         && record.batch.draw_from <= view.today()
         && record.drawn.is_none()
         && !record.attempts.iter().any(open)
-        && record.attempts.len() < MAX_FAILED_ATTEMPTS
+        && !beacon::lacking(
+            reusable(view.state, record, Purpose::Batch),
+            failures(view.state, &record.attempts, Purpose::Batch),
+            &rules.value,
+        )
 }
 
 /// A granted recusal whose turn it is.
@@ -82,7 +88,7 @@ fn draw(view: &View<'_>, section: &SectionId, id: &RecusalId, recusal: &Recusal)
     let batch = inspection.batch()?;
     let waits = view.inspects(section, inspection)
         && recusal.is_open(state)
-        && recusal.failures(state) < MAX_FAILED_ATTEMPTS
+        && recusal.may_be_drawn(state)
         && open_ceremony(state, batch).is_none()
         && first_before(state, batch, granted.position).is_none();
     let (what, what_zh) = match granted.decision {
