@@ -182,7 +182,7 @@ async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty)
 async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let ledger = reading::of_server(&world.client).await.unwrap();
     let made =
-        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap())
+        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[])
             .unwrap();
     let made = made.into_iter().find(|c| c.draw_id == format!("{PLAN}/B3.1")).unwrap();
     let json = made.to_json().unwrap();

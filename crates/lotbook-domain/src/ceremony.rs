@@ -3,7 +3,7 @@
 use crate::state::BatchKey;
 use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_draw::{Beacon, Committer, Pool, SecondPool};
-use lotbook_event::ceremony::{FrozenBeacon, ParticipantRole, PoolFrozen, Purpose};
+use lotbook_event::ceremony::{FailureCode, FrozenBeacon, ParticipantRole, PoolFrozen, Purpose};
 use lotbook_event::draw::{DrawCompleted, VoidGround};
 use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,8 @@ pub struct Ceremony {
     pub overdue: bool,
     /// How far it is.
     pub stage: Stage,
+    /// Why it failed.
+    pub failed: Option<FailureCode>,
     /// Keys barred from the next attempt.
     pub barred: BTreeSet<KeyId>,
     /// Entry hash that ended the attempt.
@@ -89,6 +91,8 @@ pub struct Ceremony {
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
     /// The proposal by which it was voided.
     pub voided: Option<EntryHash>,
+    /// When it was voided: the draws that had followed it, of inspectors and of recusals.
+    pub followed: Vec<DrawId>,
 }
 
 /// A frozen pool.

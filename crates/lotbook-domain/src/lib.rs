@@ -18,6 +18,7 @@ pub mod draw;
 pub mod due;
 pub mod evolve;
 pub mod genesis;
+pub mod grade;
 pub mod key;
 pub mod obligation;
 pub mod participant;

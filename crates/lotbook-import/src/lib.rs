@@ -19,6 +19,7 @@
 //! assert_eq!(import.drafts.len(), 2); // SectionRegistered, RosterImported
 //! ```
 
+mod beacon;
 mod area;
 mod batch;
 pub mod calendar;

@@ -9,6 +9,7 @@
 
 mod ask;
 mod durable;
+mod fetch;
 pub mod export;
 pub mod reader;
 pub mod serve;
@@ -19,6 +20,7 @@ pub mod witness;
 mod trial;
 
 pub use ask::Patience;
+pub use fetch::fetch;
 pub use export::{ExportError, Exported, TargetError, export};
 pub use reader::{Bad, Entries, LogReader, ReadError};
 pub use source::{Folder, Http, Location, LocationError, Prefix, Source, SourceError};

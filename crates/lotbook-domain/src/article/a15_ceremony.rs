@@ -1,8 +1,9 @@
 //! Art. 15: the ceremony of a recusal, which freezes a second pool and draws who comes instead (draw.md 6).
 
 use super::a14_draw::{
-    MAX_FAILED_ATTEMPTS, fits, invalid, of_section, old_enough, reasons, separate, windows,
+    fits, invalid, of_section, old_enough, reasons, separate, windows,
 };
+use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::Stated;
 use crate::evolve::draw_id;

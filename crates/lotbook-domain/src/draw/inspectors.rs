@@ -6,6 +6,7 @@ use crate::staffing::Unstaffed;
 use crate::state::State;
 use lotbook_draw::assign::Assigned;
 use lotbook_draw::{DrawInput, Seed};
+use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::draw::{DrawCompleted, TeamAssigned};
 use lotbook_event::{Bytes32, DrawId, Event, InspectionId, InspectorId};
 
@@ -19,7 +20,8 @@ pub(super) fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>,
     let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
         .map_err(|error| fault(error.to_string()))?;
     let unstaffed = Unstaffed::of(state, &ceremony.batch).map_err(|refusal| fault(refusal.to_string()))?;
-    let assigned = assigned(&unstaffed, ceremony, seed).map_err(fault)?;
+    let assigned =
+        assigned(&unstaffed.frozen.stated, &unstaffed.firms(), ceremony, seed).map_err(fault)?;
     let slots = assigned.assignment.as_deref().ok_or_else(|| fault("has no assignment".into()))?;
     let mut events = vec![completed(&ceremony.draw, seed, &assigned, unstaffed.inspections.len()).into()];
     let teams = slots.chunks(frozen.stated.seats.len().max(1));
@@ -33,22 +35,27 @@ pub(super) fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>,
     Ok(events)
 }
 
-/// Who inspects whom, under the seed of an inspectors' ceremony.
+/// Who inspects whom, under the seed of an inspectors' ceremony: `drawn` is the pool that selected `firms`.
 ///
 /// # Errors
 /// What is missing or refused, for people.
-pub fn assigned(unstaffed: &Unstaffed<'_>, ceremony: &Ceremony, seed: Seed) -> Result<Assigned, String> {
+pub fn assigned(
+    drawn: &PoolFrozen,
+    firms: &[&str],
+    ceremony: &Ceremony,
+    seed: Seed,
+) -> Result<Assigned, String> {
     let frozen = ceremony.frozen.as_ref().ok_or("has no frozen pool")?;
     let Rows::Staffing(pool) = &frozen.rows else { return Err("is not the draw of inspectors".into()) };
     let input = DrawInput {
         pool,
-        quota: &quota_of(&unstaffed.frozen.stated),
+        quota: &quota_of(drawn),
         seats: &seats_of(&frozen.stated),
         max_load: frozen.stated.max_load,
         min_inspectors: frozen.stated.min_inspectors,
         seed,
     };
-    lotbook_draw::staff(&input, &unstaffed.firms()).map_err(|error| error.to_string())
+    lotbook_draw::staff(&input, firms).map_err(|error| error.to_string())
 }
 
 fn completed(draw: &DrawId, seed: Seed, assigned: &Assigned, selected: usize) -> DrawCompleted {

@@ -43,11 +43,13 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         rounds: BTreeMap::new(),
         overdue: false,
         stage: Stage::Committing,
+        failed: None,
         barred: BTreeSet::new(),
         terminal: None,
         completed: None,
         proposals: BTreeMap::new(),
         voided: None,
+        followed: vec![],
     };
     state.ceremonies.insert(draw, ceremony);
 }
@@ -156,7 +158,11 @@ pub(super) fn void_proposed(state: &mut State, at: At<'_>, e: &DrawVoidProposed)
 /// drawn again. Its recusals have nothing left to change.
 pub(super) fn draw_voided(state: &mut State, at: At<'_>, e: &DrawVoided) {
     let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) else { return };
-    let staffed = state.batches.get(&batch).and_then(|record| record.staffed.clone());
+    let record = state.batches.get(&batch);
+    let staffed = record.and_then(|record| record.staffed.clone());
+    let of_recusals = record.and_then(|record| record.board.as_ref()).map(|board| board.draws.clone());
+    let followed: Vec<DrawId> = staffed.clone().into_iter().chain(of_recusals.unwrap_or_default()).collect();
+    with_ceremony(state, &e.draw, |c| c.followed = followed);
     for draw in [&e.draw].into_iter().chain(&staffed) {
         with_ceremony(state, draw, |c| {
             (c.stage, c.terminal, c.voided) = (Stage::Voided, Some(at.hash), Some(e.proposal));

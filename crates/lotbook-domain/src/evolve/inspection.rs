@@ -8,7 +8,7 @@ use crate::state::{Inspection, ItemResult, Phase, State};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::registry::Duty;
-use lotbook_event::{Date, InspectionId, InspectorId};
+use lotbook_event::{Date, DrawId, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
     state.inspections.entry(id.clone()).and_modify(change);

@@ -160,7 +160,8 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
             c.rounds.insert(e.chain_hash, e.signature);
         }),
         Event::CeremonyFailed(e) => with_ceremony(state, &e.draw, |c| {
-            (c.stage, c.terminal, c.barred) = (Stage::Failed, Some(at.hash), e.barred.clone());
+            (c.stage, c.terminal) = (Stage::Failed, Some(at.hash));
+            (c.failed, c.barred) = (Some(e.code), e.barred.clone());
         }),
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),

@@ -15,6 +15,9 @@ pub enum Ceremony {
         /// The batch: PLAN/BATCH, or BATCH if only one plan has it.
         #[arg(long)]
         batch: String,
+        /// Draw inspectors only, for a batch whose selection stands without an assignment.
+        #[arg(long)]
+        inspectors: bool,
     },
     /// Commit to 32 fresh random bytes, kept in a 0600 file beside the key. 提交承诺
     Commit {
@@ -62,5 +65,12 @@ pub enum Draw {
         /// Only this draw.
         #[arg(long, value_name = "ID")]
         draw: Option<String>,
+        /// The policy of the witnesses whose stamps count for the grade.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// A checkpoint that these witnesses had cosigned between the close of a ceremony and its beacon's round,
+        /// kept by whoever saw it; may be repeated.
+        #[arg(long = "stamp", value_name = "FILE", requires = "policy")]
+        stamps: Vec<PathBuf>,
     },
 }
