@@ -47,12 +47,12 @@ async fn drawn() -> World {
     }
 }
 
-async fn open(world: &mut World, event: CeremonyOpened) -> Result<Submitted, ClientError> {
+pub async fn open(world: &mut World, event: CeremonyOpened) -> Result<Submitted, ClientError> {
     world.state("draw_operator-S04", Role::DrawOperator, Some("S04"), event).await
 }
 
 /// Everybody commits, then everybody reveals but those who stay silent.
-async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
+pub async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
     let parts = [
         ("section_officer-S01", Role::SectionOfficer, Some("S01")),
         ("section_officer-S04", Role::SectionOfficer, Some("S04")),

@@ -1,5 +1,6 @@
 //! Another office: nothing of the sample stands in the demonstration's code.
 
+use lotbook_draw::certificate::Grade;
 use super::folder::{AREAS, Firm, Office};
 use super::{Played, play, restricted, year};
 use crate::recovery::program::Random;
@@ -44,7 +45,7 @@ fn draws(played: &Played) {
     assert_eq!(played.batch_draws(), BTreeSet::from(DRAWS));
     let state = played.ledger.verifier.state();
     for draw in played.verdict.draws.iter().filter(|draw| DRAWS.contains(&draw.draw.as_str())) {
-        assert!(draw.selected > 0 && draw.inspectors > 0 && draw.grade == 'B', "{draw:?}");
+        assert!(draw.selected > 0 && draw.inspectors > 0 && draw.grade == Grade::B, "{draw:?}");
     }
     for (id, inspection) in &state.inspections {
         assert!(inspection.published.and(inspection.dispatched).and(inspection.delivered).is_some(), "{id}");
