@@ -32,15 +32,22 @@ pub fn check(rules: &RulesetAdopted) -> Result<(), String> {
             return Err(format!("beacon {id} is named twice"));
         }
         if !(1..=MAX_PERIOD_S).contains(&beacon.period) {
-            return Err(format!("beacon {id} has a period of {} s, 1 to {MAX_PERIOD_S} are allowed", beacon.period));
+            return Err(format!(
+                "beacon {id} has a period of {} s, 1 to {MAX_PERIOD_S} are allowed",
+                beacon.period
+            ));
         }
         if !(MIN_DELTA_S..=MAX_DELTA_S).contains(&u64::from(beacon.delta)) {
             let delta = beacon.delta;
-            return Err(format!("delta of beacon {id} is {delta} s, {MIN_DELTA_S} to {MAX_DELTA_S} are allowed"));
+            return Err(format!(
+                "delta of beacon {id} is {delta} s, {MIN_DELTA_S} to {MAX_DELTA_S} are allowed"
+            ));
         }
         let origin = Origin { group_hash: &beacon.group_hash.0, beacon_id: id.as_str() };
         if chain.hash_of(&origin) != Some(beacon.chain_hash.0) {
-            return Err(format!("the chain hash of beacon {id} is not that of its key, genesis, period and group"));
+            return Err(format!(
+                "the chain hash of beacon {id} is not that of its key, genesis, period and group"
+            ));
         }
         chain.check_key().map_err(|error| format!("beacon {id}: {error}"))?;
     }
@@ -78,7 +85,9 @@ pub fn lacking(last: Option<&Ceremony>, failures: usize, rules: &RulesetAdopted)
 }
 
 fn kept(last: Option<&Ceremony>) -> &[FrozenBeacon] {
-    last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.beacons.as_slice()).unwrap_or_default()
+    last.and_then(|last| last.frozen.as_ref())
+        .map(|frozen| frozen.stated.beacons.as_slice())
+        .unwrap_or_default()
 }
 
 /// The beacons that an opening freezes, each with the round that the reveal deadline gives. A retry keeps the
@@ -95,7 +104,9 @@ pub fn frozen(
     reveal_deadline: Instant,
 ) -> Result<Vec<FrozenBeacon>, Refusal> {
     if lacking(last, failures, rules) {
-        let found = format!("{failures} attempts have failed; the next one needs a beacon, and the rule set names none");
+        let found = format!(
+            "{failures} attempts have failed; the next one needs a beacon, and the rule set names none"
+        );
         return Err(Refusal::new(Code::WrongPhase, draw, found));
     }
     let keeps = last.is_some() && (failures < MAX_FAILED_ATTEMPTS || !kept(last).is_empty());
@@ -114,7 +125,11 @@ pub fn frozen(
         let round = beacon_round(deadline, genesis, u64::from(period), u64::from(delta));
         let none = || {
             let hash = lotbook_draw::Hex(beacon.chain_hash.0);
-            Refusal::new(Code::InvalidValue, draw, format!("chain {hash} has no round after the reveal deadline"))
+            Refusal::new(
+                Code::InvalidValue,
+                draw,
+                format!("chain {hash} has no round after the reveal deadline"),
+            )
         };
         Ok(FrozenBeacon { round: round.ok_or_else(none)?, ..beacon })
     };

@@ -10,8 +10,8 @@ use lotbook_event::ceremony::{PoolFrozen, Purpose};
 use lotbook_event::draw::{
     AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, HallInspector, StratumResult,
 };
-use std::collections::BTreeSet;
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
+use std::collections::BTreeSet;
 
 /// Most slots, and most inspectors, of a Hall certificate in an entry of 65,535 bytes: a row of an inspector has
 /// up to 76.
@@ -47,8 +47,8 @@ pub fn draws(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault
 pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded()).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let outcome = outcome(pool, &frozen.stated, seed).map_err(|e| fault(e.to_string()))?;
     events(&ceremony.draw, pool, &frozen.stated, seed, &outcome).map_err(|e| fault(e.to_string()))
@@ -80,8 +80,7 @@ pub fn quota_of(stated: &PoolFrozen) -> Quota {
 
 /// The seats that a frozen pool restates.
 pub fn seats_of(stated: &PoolFrozen) -> Vec<Vec<String>> {
-    let seat =
-        |accepts: &BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
+    let seat = |accepts: &BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
     stated.seats.iter().map(|s| seat(&s.accepts)).collect()
 }
 

@@ -71,14 +71,16 @@ fn works_for(batch: Option<&BatchRecord>, role: Role, section: Option<&lotbook_e
 fn bodies(state: &State, key: KeyId) -> BTreeSet<&str> {
     let office = state.office.as_ref().map_or("", |office| office.name.as_str());
     let grants = state.keys.get(&key).into_iter().flat_map(|known| known.grants.values());
-    grants.map(|grant| grant.nominated_by.as_str()).filter(|body| !body.is_empty() && *body != office).collect()
+    grants
+        .map(|grant| grant.nominated_by.as_str())
+        .filter(|body| !body.is_empty() && *body != office)
+        .collect()
 }
 
 /// Whether two of them are different persons of different bodies.
 fn distinct(state: &State, keys: &[KeyId]) -> bool {
-    let apart = |a: KeyId, b: KeyId| {
-        !person::same(state, a, b) && bodies(state, a).is_disjoint(&bodies(state, b))
-    };
+    let apart =
+        |a: KeyId, b: KeyId| !person::same(state, a, b) && bodies(state, a).is_disjoint(&bodies(state, b));
     let paired = |(n, a): (usize, &KeyId)| keys.iter().skip(n + 1).any(|b| apart(*a, *b));
     keys.len() >= INDEPENDENT_REVEALS && keys.iter().enumerate().any(paired)
 }
@@ -89,7 +91,8 @@ fn distinct(state: &State, keys: &[KeyId]) -> bool {
 /// failed after it was sealed. With a beacon whose close nobody witnessed in time, who ran the ledger could have
 /// waited for the round, and left out any of the reveals.
 pub fn choices(state: &State, ceremony: &Ceremony, stamped: Option<u64>) -> u128 {
-    let attempts = state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
+    let attempts =
+        state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
     let before = attempts.iter().filter_map(|draw| state.ceremonies.get(draw));
     let known = |held: &&Ceremony| {
         let seen = held.stage == Stage::Failed && held.sealed.is_some() && held.beacons().is_empty();
@@ -98,7 +101,8 @@ pub fn choices(state: &State, ceremony: &Ceremony, stamped: Option<u64>) -> u128
     let discarded = before.filter(known).count() as u128;
     let late = !ceremony.beacons().is_empty() && !is_timely(ceremony, stamped);
     // A ceremony has at most 100 participants, so this is below 2^101 times a small number.
-    let subsets = if late { 1_u128.checked_shl(ceremony.commitments.len() as u32).unwrap_or(u128::MAX) } else { 1 };
+    let subsets =
+        if late { 1_u128.checked_shl(ceremony.commitments.len() as u32).unwrap_or(u128::MAX) } else { 1 };
     subsets.saturating_mul(discarded.saturating_add(1))
 }
 

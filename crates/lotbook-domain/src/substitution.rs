@@ -42,7 +42,8 @@ impl<'a> Drawn<'a> {
         let found = || {
             let draw = record.drawn.as_ref()?;
             let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
-            let staffed = record.staffed.as_ref().and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
+            let staffed =
+                record.staffed.as_ref().and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
             let pool = match staffed.map(|staffed| &staffed.rows) {
                 Some(Rows::Staffing(pool)) => pool,
                 _ => frozen.pool()?,
@@ -208,8 +209,8 @@ pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Subst
 pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded()).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let mut events = vec![completed(&ceremony.draw, seed).into()];
     events.extend(changes(state, ceremony, frozen, &substitution).map_err(fault)?);

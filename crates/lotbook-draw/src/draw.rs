@@ -111,7 +111,12 @@ pub fn staff(input: &DrawInput<'_>, firms: &[&str]) -> Result<Assigned, PlanErro
 ///
 /// # Errors
 /// Seats that the protocol refuses, see [`PlanError`].
-pub fn can_staff(pool: &Pool, firms: &[&str], seats: &[Vec<String>], max_load: u32) -> Result<bool, PlanError> {
+pub fn can_staff(
+    pool: &Pool,
+    firms: &[&str],
+    seats: &[Vec<String>],
+    max_load: u32,
+) -> Result<bool, PlanError> {
     let any_order = Stage::Inspectors.key(&Seed::from_bytes([0; 32]));
     Ok(Plan::new(pool, firms, seats, &any_order)?.shortest_prefix(max_load).is_some())
 }

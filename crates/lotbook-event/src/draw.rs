@@ -1,9 +1,9 @@
 //! What a draw yields: strong types of `draw.proto` (draw.md 4-5).
 
 use crate::id::{Bytes32, DrawId, InspectionId, InspectorId, Text, Uscc};
-use std::collections::BTreeSet;
 use crate::wire::{enumeration, message};
 use lotbook_chain::EntryHash;
+use std::collections::BTreeSet;
 
 enumeration! {
     /// Why a draw may be voided.

@@ -1,7 +1,9 @@
 //! Office, rules, calendars, sections, items and rosters: strong types of `registry.proto`.
 
 use crate::ceremony::ParticipantRole;
-use crate::id::{AreaCode, BeaconKey, Bytes32, Date, DueDay, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc};
+use crate::id::{
+    AreaCode, BeaconKey, Bytes32, Date, DueDay, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc,
+};
 use crate::wire::{enumeration, message};
 use std::collections::BTreeSet;
 

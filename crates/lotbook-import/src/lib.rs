@@ -19,9 +19,9 @@
 //! assert_eq!(import.drafts.len(), 2); // SectionRegistered, RosterImported
 //! ```
 
-mod beacon;
 mod area;
 mod batch;
+mod beacon;
 pub mod calendar;
 mod cell;
 mod conflicts;

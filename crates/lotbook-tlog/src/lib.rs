@@ -9,8 +9,8 @@
 
 mod ask;
 mod durable;
-mod fetch;
 pub mod export;
+mod fetch;
 pub mod reader;
 pub mod serve;
 pub mod source;
@@ -20,7 +20,7 @@ pub mod witness;
 mod trial;
 
 pub use ask::Patience;
-pub use fetch::fetch;
 pub use export::{ExportError, Exported, TargetError, export};
+pub use fetch::fetch;
 pub use reader::{Bad, Entries, LogReader, ReadError};
 pub use source::{Folder, Http, Location, LocationError, Prefix, Source, SourceError};

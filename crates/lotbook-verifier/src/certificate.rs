@@ -134,7 +134,8 @@ fn beacon(ceremony: &Ceremony, one: &FrozenBeacon) -> Option<draw::BeaconRecord>
 /// The ceremonies behind a certificate: that of the batch, that of its inspectors if it had one of its own, then
 /// those of its recusals in their order. Of a voided draw, as they were.
 fn own<'a>(state: &'a State, ceremony: &'a Ceremony) -> Vec<&'a Ceremony> {
-    let record = state.batches.get(&ceremony.batch).filter(|record| record.drawn.as_ref() == Some(&ceremony.draw));
+    let record =
+        state.batches.get(&ceremony.batch).filter(|record| record.drawn.as_ref() == Some(&ceremony.draw));
     let staffed = record.and_then(|record| record.staffed.as_ref());
     let board = record.and_then(|record| record.board.as_ref());
     let recusals = board.map(|board| board.draws.as_slice()).unwrap_or_default();
@@ -169,7 +170,9 @@ impl Staffed<'_> {
 
 fn staffing<'a>(state: &'a State, ceremony: &'a Ceremony) -> Result<Option<Staffed<'a>>, String> {
     let all = own(state, ceremony);
-    let Some(held) = all.into_iter().find(|held| held.purpose == Purpose::Inspectors) else { return Ok(None) };
+    let Some(held) = all.into_iter().find(|held| held.purpose == Purpose::Inspectors) else {
+        return Ok(None);
+    };
     let frozen = held.frozen.as_ref().ok_or("has no pool")?;
     let Rows::Staffing(pool) = &frozen.rows else { return Err("is not the draw of inspectors".into()) };
     let seed = Seed::from_bytes(held.completed.as_ref().ok_or("is not drawn")?.seed.0);
@@ -271,7 +274,8 @@ fn shape(
 /// Failed attempts before this draw, with the seed and the enterprises that they would have drawn, where
 /// everybody who committed revealed and no beacon is missing.
 fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
-    let attempts = state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
+    let attempts =
+        state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
     let held = attempts.iter().filter_map(|draw| state.ceremonies.get(draw));
     let failed = held.filter(|held| held.purpose == Purpose::Batch && held.attempt < ceremony.attempt);
     let row = |held: &Ceremony| {

@@ -20,7 +20,8 @@ impl Stamp {
     /// [`UnwitnessedError`] if the log has not signed it, or its witnesses are no quorum.
     pub fn read(note: &str, log: &VerifierKey, policy: &Policy) -> Result<Option<Self>, UnwitnessedError> {
         let opened = policy.open_of(note, log)?;
-        let mut good: Vec<_> = opened.cosignatures.iter().map(|good| (good.time.seconds(), &good.witness)).collect();
+        let mut good: Vec<_> =
+            opened.cosignatures.iter().map(|good| (good.time.seconds(), &good.witness)).collect();
         good.sort_by_key(|(time, _)| *time);
         let mut keys: Vec<&CosignerKey> = vec![];
         let mut complete = None;

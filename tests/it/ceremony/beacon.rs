@@ -26,21 +26,33 @@ async fn the_draw_waits_for_its_one_round_and_anybody_may_bring_it() {
     assert_eq!(ceremony(&world, &draw).stage, Stage::Closed);
     let wrong = [
         ("another chain", BeaconRecorded { chain_hash: Bytes32(QUICKNET.chain_hash), ..right.clone() }),
-        ("another round, well signed", BeaconRecorded {
-            round: right.round + 1,
-            signature: league::sign(right.round + 1),
-            ..right.clone()
-        }),
-        ("the round before, well signed", BeaconRecorded {
-            round: right.round - 1,
-            signature: league::sign(right.round - 1),
-            ..right.clone()
-        }),
-        ("another round's signature", BeaconRecorded { signature: league::sign(right.round + 1), ..right.clone() }),
-        ("the point at infinity", BeaconRecorded {
-            signature: BeaconSignature(std::array::from_fn(|n| if n == 0 { 0xc0 } else { 0 })),
-            ..right.clone()
-        }),
+        (
+            "another round, well signed",
+            BeaconRecorded {
+                round: right.round + 1,
+                signature: league::sign(right.round + 1),
+                ..right.clone()
+            },
+        ),
+        (
+            "the round before, well signed",
+            BeaconRecorded {
+                round: right.round - 1,
+                signature: league::sign(right.round - 1),
+                ..right.clone()
+            },
+        ),
+        (
+            "another round's signature",
+            BeaconRecorded { signature: league::sign(right.round + 1), ..right.clone() },
+        ),
+        (
+            "the point at infinity",
+            BeaconRecorded {
+                signature: BeaconSignature(std::array::from_fn(|n| if n == 0 { 0xc0 } else { 0 })),
+                ..right.clone()
+            },
+        ),
     ];
     for (what, event) in wrong {
         assert_eq!(code(world.state("notary", Role::Notary, None, event).await), "BEACON_INVALID", "{what}");
@@ -67,12 +79,8 @@ async fn a_draw_without_a_beacon_takes_none() {
     world.wait(4 * crate::world::DAY).await;
     let draw = held(&mut world, &[]).await;
     assert_eq!(ceremony(&world, &draw).stage, Stage::Drawn);
-    let stray = BeaconRecorded {
-        draw,
-        chain_hash: league::chain().chain_hash,
-        round: 7,
-        signature: league::sign(7),
-    };
+    let stray =
+        BeaconRecorded { draw, chain_hash: league::chain().chain_hash, round: 7, signature: league::sign(7) };
     assert_eq!(code(world.state("notary", Role::Notary, None, stray).await), "BEACON_INVALID");
     world.verify().await;
 }
@@ -88,10 +96,10 @@ async fn a_rule_set_names_only_chains_that_are_what_their_hash_says() {
         ("another period", vec![BeaconChain { period: 31, ..chain() }]),
         ("another genesis", vec![BeaconChain { genesis: 1, ..chain() }]),
         ("another group", vec![BeaconChain { group_hash: Bytes32([0; 32]), ..chain() }]),
-        ("a known hash with another key", vec![BeaconChain {
-            chain_hash: Bytes32(QUICKNET.chain_hash),
-            ..chain()
-        }]),
+        (
+            "a known hash with another key",
+            vec![BeaconChain { chain_hash: Bytes32(QUICKNET.chain_hash), ..chain() }],
+        ),
         ("twice", vec![chain(), chain()]),
         ("nine of them", vec![chain(); 9]),
     ];

@@ -23,7 +23,8 @@ fn web(document: String) -> String {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4_096]).unwrap();
         let length = document.len();
-        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{document}").unwrap();
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{document}")
+            .unwrap();
     });
     url
 }
@@ -37,7 +38,8 @@ async fn a_round_comes_from_a_file() {
     assert!(status.contains("awaited") && status.contains(&format!("round {awaited} ")), "{status}");
     let dir = tempfile::tempdir().unwrap();
     let (file, key) = (dir.path().join("round.json"), world.data.key("publisher"));
-    let record = ["beacon", "record", "--server", &world.serving.url, "--key", arg(&key), "--file", arg(&file)];
+    let record =
+        ["beacon", "record", "--server", &world.serving.url, "--key", arg(&key), "--file", arg(&file)];
     std::fs::write(&file, "{\"round\":7}").unwrap();
     assert_eq!(run(&record).code, Some(2), "no signature");
     let wrong = format!("{{\"round\":7,\"signature\":\"{}\"}}", Hex(league::sign(7).0));

@@ -93,6 +93,9 @@ async fn without_a_beacon_three_who_all_revealed_are_b_and_an_attempt_before_is_
     assert_eq!(made.grade, Grade::C, "the notary is barred, so that two committed");
     assert_eq!(made.shape["bias"], "Pr <= 1 - (1 - p)^2");
     let discarded = made.shape["discarded"].as_array().unwrap();
-    assert_eq!((discarded[0]["code"].as_str(), &discarded[0]["seed"]), (Some("missing_reveal"), &serde_json::Value::Null));
+    assert_eq!(
+        (discarded[0]["code"].as_str(), &discarded[0]["seed"]),
+        (Some("missing_reveal"), &serde_json::Value::Null)
+    );
     world.verify().await;
 }

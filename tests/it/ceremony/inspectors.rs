@@ -96,7 +96,9 @@ async fn a_selection_that_cannot_be_staffed_stands_and_gets_its_teams_by_a_cerem
     forged.result.hall.as_mut().unwrap().inspectors.pop();
     assert!(forged.recompute().is_err());
     // It stands: no second draw, and nothing is drawn while it could only fail again.
-    let again = world.state("draw_operator-S05", Role::DrawOperator, Some("S05"), next(&world, 2, Purpose::Batch)).await;
+    let again = world
+        .state("draw_operator-S05", Role::DrawOperator, Some("S05"), next(&world, 2, Purpose::Batch))
+        .await;
     assert_eq!(code(again), "ALREADY_DRAWN");
     let early = next(&world, 2, Purpose::Inspectors);
     let early = world.state("draw_operator-S05", Role::DrawOperator, Some("S05"), early).await;
@@ -119,7 +121,9 @@ async fn a_selection_that_cannot_be_staffed_stands_and_gets_its_teams_by_a_cerem
     held(&mut world, &draw(2)).await;
     assert_eq!(ceremony(&world, &draw(2)).stage, Stage::Drawn);
     let after = inspections(&world);
-    let firms = |list: &[(InspectionId, Inspection)]| -> Vec<Uscc> { list.iter().map(|(_, i)| i.uscc.clone()).collect() };
+    let firms = |list: &[(InspectionId, Inspection)]| -> Vec<Uscc> {
+        list.iter().map(|(_, i)| i.uscc.clone()).collect()
+    };
     assert_eq!(firms(&after), firms(&before), "the selection is the old one");
     assert!(after.iter().all(|(_, i)| i.team.len() == 2 && !i.team.contains(&shirker)));
     let made = certificate(&world, &draw(1), &[]).await;

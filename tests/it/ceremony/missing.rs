@@ -20,7 +20,8 @@ async fn with_a_beacon_a_missing_reveal_is_left_out_of_the_seed() {
     world.state("notary", Role::Notary, None, round).await.unwrap();
     assert_eq!(ceremony(&world, &draw).stage, Stage::Drawn);
     let certificate = certificate(&world, &draw, &[]).await;
-    let silent = certificate.ceremony.participants.iter().filter(|p| p.commitment.is_some() && p.reveal.is_none());
+    let silent =
+        certificate.ceremony.participants.iter().filter(|p| p.commitment.is_some() && p.reveal.is_none());
     assert_eq!(silent.count(), 1);
     world.verify().await;
 }

@@ -22,7 +22,8 @@ async fn a_day_after_its_round_an_unrecorded_draw_stops_the_office_until_it_is_r
     let complaint = direct(&world, "D-overdue", crate::steps::FIRM);
     office(&mut world, Role::SectionOfficer, Some("S04"), complaint).await;
     let draw = held(&mut world, &[]).await;
-    let start = |world: &World| InspectionStarted { inspection: inspection("D-overdue"), occurred_at: world.now };
+    let start =
+        |world: &World| InspectionStarted { inspection: inspection("D-overdue"), occurred_at: world.now };
     let member = crate::steps::member_key(&world, &inspection("D-overdue"), 0);
     to_the_day(&mut world, &draw, -2).await;
     assert!(!ceremony(&world, &draw).overdue);

@@ -16,13 +16,14 @@ use std::path::Path;
 /// Two hours and five minutes before round 1000, which came on 23 August 2023 at 15:59:24 UTC.
 const OPENS_AT: i64 = 1_692_806_364 - 300 - 2 * 3_600;
 
-/// The sample's files with every date of 2026 in 2023, and quicknet in its rule set.
+/// The sample's files with every date three years earlier, and quicknet in its rule set.
 fn office(to: &Path) {
     fs::create_dir_all(to).unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample");
     for file in fs::read_dir(from).unwrap().map(|file| file.unwrap().path()) {
         let Ok(text) = fs::read_to_string(&file) else { continue };
-        let text = text.replace("2026-", "2023-").replace("year = 2026", "year = 2023");
+        let text = text.replace("2026-", "2023-").replace("2025-", "2022-").replace("2024-", "2021-");
+        let text = text.replace("year = 2026", "year = 2023");
         let text = text.replace("beacon = \"none\"", "beacon = \"quicknet\"");
         fs::write(to.join(file.file_name().unwrap()), text).unwrap();
     }
@@ -70,7 +71,9 @@ async fn round_1000_of_quicknet_decides_a_draw_of_2023() {
         round,
         signature,
     };
-    for (number, file) in [(1001, "quicknet-1001.json"), (1000, "quicknet-1001.json"), (123, "quicknet-123.json")] {
+    for (number, file) in
+        [(1001, "quicknet-1001.json"), (1000, "quicknet-1001.json"), (123, "quicknet-123.json")]
+    {
         let wrong = stated(number, round(file));
         let wrong = world.state("publisher", Role::Publisher, None, wrong).await;
         assert_eq!(code(wrong), "BEACON_INVALID", "round {number} with {file}");
@@ -80,6 +83,9 @@ async fn round_1000_of_quicknet_decides_a_draw_of_2023() {
     assert_eq!(world.replica.state().ceremonies[&draw].stage, Stage::Drawn);
     let made = certificate(&world, &draw, &[]).await;
     let beacon = &made.ceremony.beacons[0];
-    assert_eq!((beacon.chain_hash.0, beacon.public_key.0, beacon.round), (QUICKNET.chain_hash, QUICKNET.public_key, 1000));
+    assert_eq!(
+        (beacon.chain_hash.0, beacon.public_key.0, beacon.round),
+        (QUICKNET.chain_hash, QUICKNET.public_key, 1000)
+    );
     world.verify().await;
 }

@@ -31,7 +31,11 @@ async fn propose(world: &mut World, event: DrawVoidProposed) -> EntryHash {
     world.state("supervisor", Role::Supervisor, None, event).await.unwrap().hash
 }
 
-async fn confirm(world: &mut World, draw: &DrawId, proposal: EntryHash) -> Result<lotbook_client::Submitted, lotbook_client::ClientError> {
+async fn confirm(
+    world: &mut World,
+    draw: &DrawId,
+    proposal: EntryHash,
+) -> Result<lotbook_client::Submitted, lotbook_client::ClientError> {
     let event = DrawVoided { draw: draw.clone(), proposal };
     world.state("office_leader", Role::OfficeLeader, None, event).await
 }
@@ -64,7 +68,8 @@ async fn a_voided_draw_stays_public_counts_for_nobody_and_is_drawn_again() {
     assert_eq!(second, super::draw(2));
     assert_eq!(ceremony(&world, &second).stage, Stage::Drawn);
     // Who was drawn by the voided draw is not excluded from the next one.
-    let rows = |draw: &DrawId| ceremony(&world, draw).frozen.as_ref().unwrap().pool().unwrap().objects().to_vec();
+    let rows =
+        |draw: &DrawId| ceremony(&world, draw).frozen.as_ref().unwrap().pool().unwrap().objects().to_vec();
     let eligible = |draw: &DrawId| rows(draw).iter().filter(|row| row.eligible).count();
     assert_eq!(eligible(&second), eligible(&first));
     world.verify().await;

@@ -1,9 +1,9 @@
 //! Another office: nothing of the sample stands in the demonstration's code.
 
-use lotbook_draw::certificate::Grade;
 use super::folder::{AREAS, Firm, Office};
 use super::{Played, play, restricted, year};
 use crate::recovery::program::Random;
+use lotbook_draw::certificate::Grade;
 use lotbook_event::Date;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,7 +21,8 @@ pub fn recorded(state: &State, e: &BeaconRecorded) -> Result<(), Refusal> {
     let named = ceremony.beacons().iter().find(|beacon| beacon.chain_hash == e.chain_hash);
     let Some(named) = named else {
         let hash = lotbook_draw::Hex(e.chain_hash.0);
-        let known: Vec<_> = ceremony.beacons().iter().map(|b| lotbook_draw::Hex(b.chain_hash.0).to_string()).collect();
+        let known: Vec<_> =
+            ceremony.beacons().iter().map(|b| lotbook_draw::Hex(b.chain_hash.0).to_string()).collect();
         let known = if known.is_empty() { "no beacon".into() } else { known.join(", ") };
         return Err(invalid(format!("chain {hash} is stated, {} takes {known}", e.draw)));
     };
@@ -66,7 +67,8 @@ pub fn overdue_at(ceremony: &Ceremony) -> Option<Instant> {
 /// # Errors
 /// DRAW_OVERDUE, naming the draw and what it waits for.
 pub fn none_overdue(state: &State, subject: impl core::fmt::Display) -> Result<(), Refusal> {
-    let overdue = state.ceremonies.values().find(|ceremony| ceremony.overdue && ceremony.stage == Stage::Closed);
+    let overdue =
+        state.ceremonies.values().find(|ceremony| ceremony.overdue && ceremony.stage == Stage::Closed);
     let Some(ceremony) = overdue else { return Ok(()) };
     let awaited: Vec<_> = ceremony.awaited().map(describe).collect();
     let found = format!("the result of {} is fixed and not recorded: {}", ceremony.draw, awaited.join(", "));

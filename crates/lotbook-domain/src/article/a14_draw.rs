@@ -147,7 +147,9 @@ pub(super) fn attempt(
     }
     let failures = failures(state, &record.attempts, e.purpose);
     if beacon::lacking(reusable(state, record, e.purpose), failures, &state.rule_set()?.value) {
-        let found = format!("{failures} attempts have failed; the next one needs a beacon, and the rule set names none");
+        let found = format!(
+            "{failures} attempts have failed; the next one needs a beacon, and the rule set names none"
+        );
         return Err(Refusal::new(Code::WrongPhase, name, found));
     }
     let number = u32::try_from(record.attempts.len() + 1).unwrap_or(u32::MAX);

@@ -1,6 +1,8 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
-use super::{Found, a08_items::in_force, a09_direct, a14_beacon::none_overdue, a10_inspectors::may_act, a15_recusal};
+use super::{
+    Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a14_beacon::none_overdue, a15_recusal,
+};
 use crate::civil::{date_of, show};
 use crate::decide::Stated;
 use crate::evolve::At;

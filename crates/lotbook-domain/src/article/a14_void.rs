@@ -45,7 +45,10 @@ fn voidable<'a>(state: &'a State, draw: &DrawId) -> Result<&'a Ceremony, Refusal
     let wrong = |found: String| Err(Refusal::new(Code::WrongPhase, draw, found));
     let counts = state.batches.get(&ceremony.batch).and_then(|record| record.drawn.as_ref());
     if ceremony.stage != Stage::Drawn || counts != Some(draw) {
-        return wrong(format!("{draw} is {:?}; only the draw that counts of a batch can be voided", ceremony.stage));
+        return wrong(format!(
+            "{draw} is {:?}; only the draw that counts of a batch can be voided",
+            ceremony.stage
+        ));
     }
     if let Some(inspection) = started(state, &ceremony.batch) {
         return wrong(format!("inspection {inspection} has started"));

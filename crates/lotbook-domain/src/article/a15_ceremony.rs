@@ -1,8 +1,6 @@
 //! Art. 15: the ceremony of a recusal, which freezes a second pool and draws who comes instead (draw.md 6).
 
-use super::a14_draw::{
-    fits, invalid, of_section, old_enough, reasons, separate, windows,
-};
+use super::a14_draw::{fits, invalid, of_section, old_enough, reasons, separate, windows};
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::Stated;
@@ -75,7 +73,9 @@ fn attempt(state: &State, recusal: &Recusal, e: &CeremonyOpened, id: &RecusalId)
     let failures = recusal.failures(state);
     let failed = recusal.attempts.last().and_then(|draw| state.ceremonies.get(draw)).filter(|_| failures > 0);
     if beacon::lacking(failed, failures, &state.rule_set()?.value) {
-        let found = format!("{failures} attempts have failed; the next one needs a beacon, and the rule set names none");
+        let found = format!(
+            "{failures} attempts have failed; the next one needs a beacon, and the rule set names none"
+        );
         return Err(Refusal::new(Code::WrongPhase, id, found));
     }
     let number = u32::try_from(recusal.attempts.len() + 1).unwrap_or(u32::MAX);

@@ -20,8 +20,7 @@ pub(super) fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>,
     let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
         .map_err(|error| fault(error.to_string()))?;
     let unstaffed = Unstaffed::of(state, &ceremony.batch).map_err(|refusal| fault(refusal.to_string()))?;
-    let assigned =
-        assigned(&unstaffed.frozen.stated, &unstaffed.firms(), ceremony, seed).map_err(fault)?;
+    let assigned = assigned(&unstaffed.frozen.stated, &unstaffed.firms(), ceremony, seed).map_err(fault)?;
     let slots = assigned.assignment.as_deref().ok_or_else(|| fault("has no assignment".into()))?;
     let mut events = vec![completed(&ceremony.draw, seed, &assigned, unstaffed.inspections.len()).into()];
     let teams = slots.chunks(frozen.stated.seats.len().max(1));
@@ -30,7 +29,9 @@ pub(super) fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>,
         let inspection_id: InspectionId = (*id).clone();
         let team = team.iter().map(named).collect::<Result<_, _>>()?;
         let previous = inspection.team_entry;
-        events.push(TeamAssigned { draw: ceremony.draw.clone(), inspection: inspection_id, team, previous }.into());
+        events.push(
+            TeamAssigned { draw: ceremony.draw.clone(), inspection: inspection_id, team, previous }.into(),
+        );
     }
     Ok(events)
 }

@@ -2,14 +2,14 @@
 
 use super::At;
 use super::recusal::recusal_drawn;
+use crate::article::a14_inspectors;
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
+use crate::draw::small;
 use crate::pool::Basis;
 use crate::registry::PastDraw;
-use crate::state::{Board, Inspection, Origin, State};
-use crate::article::a14_inspectors;
-use crate::draw::small;
 use crate::state::Phase;
+use crate::state::{Board, Inspection, Origin, State};
 use crate::substitution;
 use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;

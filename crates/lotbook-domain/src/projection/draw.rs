@@ -74,7 +74,9 @@ fn of(state: &State, ceremony: &Ceremony) -> view::DrawView {
         overdue: ceremony.overdue && ceremony.stage == Stage::Closed,
         grade: drawn(ceremony).map(|()| grade(state, ceremony, None).to_string()).unwrap_or_default(),
         // As if stamped at the first second there is.
-        grade_with_stamps: drawn(ceremony).map(|()| grade(state, ceremony, Some(0)).to_string()).unwrap_or_default(),
+        grade_with_stamps: drawn(ceremony)
+            .map(|()| grade(state, ceremony, Some(0)).to_string())
+            .unwrap_or_default(),
         voided: ceremony.voided.and_then(|proposal| ceremony.proposals.get(&proposal)).map(voided),
     }
 }

@@ -31,7 +31,8 @@ impl Plan {
     pub fn is_hall(&self, stated: &Hall, max_load: u32) -> bool {
         let slots: Option<Vec<usize>> = stated.slots.iter().map(|&s| usize::try_from(s).ok()).collect();
         let Some(slots) = slots else { return false };
-        let ascend = slots.is_sorted_by(|a, b| a < b) && slots.last().is_some_and(|&last| last < self.slots());
+        let ascend =
+            slots.is_sorted_by(|a, b| a < b) && slots.last().is_some_and(|&last| last < self.slots());
         let capacities = stated.inspectors.iter().map(|(_, capacity)| u128::from(*capacity));
         let short = capacities.sum::<u128>() < slots.len() as u128;
         ascend && short && *stated == self.hall_of(slots, max_load)

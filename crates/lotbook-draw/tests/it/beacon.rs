@@ -60,7 +60,8 @@ fn everything_else_is_refused_for_its_reason() {
 
 #[test]
 fn no_single_bit_of_a_signature_may_differ() {
-    let (_, case) = cases("accepted").into_iter().find(|(path, _)| path.ends_with("quicknet-1000.json")).unwrap();
+    let (_, case) =
+        cases("accepted").into_iter().find(|(path, _)| path.ends_with("quicknet-1000.json")).unwrap();
     let signature: [u8; 48] = bytes(&case["signature"]);
     for bit in 0..8 * signature.len() {
         let mut flipped = signature;

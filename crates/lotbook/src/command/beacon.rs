@@ -25,7 +25,9 @@ struct Round {
 pub async fn run(args: Beacon) -> Result<Exit> {
     let Beacon::Record { by, file, url, draw, chain } = args;
     let bytes = match (file, url) {
-        (Some(file), _) => std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?,
+        (Some(file), _) => {
+            std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?
+        }
         (None, Some(url)) => fetch(url).await?,
         (None, None) => return Err(usage("name --file or --url")),
     };
@@ -80,8 +82,11 @@ fn only(ceremony: &Ceremony) -> Result<&FrozenBeacon> {
         ([], []) => bail!("draw {} takes no beacon", ceremony.draw),
         (several, _) => {
             let names: Vec<_> = several.iter().map(|one| Hex(one.chain_hash.0).to_string()).collect();
-            Err(usage(format!("{} waits for several chains: {}; name one with --chain", ceremony.draw, names.join(", "))))
+            Err(usage(format!(
+                "{} waits for several chains: {}; name one with --chain",
+                ceremony.draw,
+                names.join(", ")
+            )))
         }
     }
 }
-

@@ -55,9 +55,11 @@ fn read_stamps(state: &State, policy: Option<&Path>, files: &[PathBuf]) -> Resul
     let read = |file: &Path| {
         std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))
     };
-    let policy: Policy = read(policy)?.parse().with_context(|| format!("{} is no policy", policy.display()))?;
+    let policy: Policy =
+        read(policy)?.parse().with_context(|| format!("{} is no policy", policy.display()))?;
     let stamp = |file: &PathBuf| {
-        Stamp::read(&read(file)?, &genesis.checkpoint_key, &policy).with_context(|| format!("{}", file.display()))
+        Stamp::read(&read(file)?, &genesis.checkpoint_key, &policy)
+            .with_context(|| format!("{}", file.display()))
     };
     let stamps: Vec<_> = files.iter().map(stamp).collect::<Result<_>>()?;
     Ok(stamps.into_iter().flatten().collect())
