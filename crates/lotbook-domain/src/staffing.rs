@@ -87,7 +87,7 @@ impl<'a> Unstaffed<'a> {
             let draw = record.drawn.as_ref().filter(|_| record.board.is_none())?;
             let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
             let own = state.inspections.iter().filter(|(_, inspection)| inspection.draw() == Some(draw));
-            let mut inspections: Vec<_> = own.collect();
+            let mut inspections: Vec<(_, &Inspection)> = own.map(|(id, own)| (id, &**own)).collect();
             inspections.sort_by_key(|(_, inspection)| inspection.first_slot());
             let drawn_at = inspections.first()?.1.assigned_at;
             Some(Self { draw, frozen, pool: frozen.pool()?, drawn_at, inspections })

@@ -65,7 +65,7 @@ async fn infeasible() -> World {
 fn inspections(world: &World) -> Vec<(InspectionId, Inspection)> {
     let all = world.replica.state().inspections.iter();
     let mut own: Vec<_> =
-        all.filter(|(_, i)| i.draw() == Some(&draw(1))).map(|(id, i)| (id.clone(), i.clone())).collect();
+        all.filter(|(_, i)| i.draw() == Some(&draw(1))).map(|(id, i)| (id.clone(), (**i).clone())).collect();
     own.sort_by_key(|(_, inspection)| inspection.first_slot());
     own
 }
