@@ -89,6 +89,8 @@ pub struct Ceremony {
     pub completed: Option<DrawCompleted>,
     /// Proposals to void it, by entry.
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
+    /// The last of them.
+    pub last_proposal: Option<EntryHash>,
     /// The proposal by which it was voided.
     pub voided: Option<EntryHash>,
     /// When it was voided: the draws that had followed it, of inspectors and of recusals.

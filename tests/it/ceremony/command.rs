@@ -36,6 +36,14 @@ async fn a_round_comes_from_a_file() {
     let status = done(&["ceremony", "status", "--server", &world.serving.url, "--draw", draw.as_str()]);
     let awaited = league::awaited(&world, &draw).round;
     assert!(status.contains("awaited") && status.contains(&format!("round {awaited} ")), "{status}");
+    // Who takes part is told, once the round is published.
+    let told = |world: &World| {
+        let key = world.data.key("notary");
+        done(&["todo", "--server", &world.serving.url, "--key", arg(&key)]).contains("beacon record")
+    };
+    assert!(!told(&world));
+    world.wait(2 * 3_600).await;
+    assert!(told(&world));
     let dir = tempfile::tempdir().unwrap();
     let (file, key) = (dir.path().join("round.json"), world.data.key("publisher"));
     let record =
@@ -64,5 +72,32 @@ async fn a_round_comes_from_the_web() {
     done(&["beacon", "record", "--server", &world.serving.url, "--key", arg(&key), "--url", &url]);
     world.follow().await;
     assert_eq!(ceremony(&world, &draw).stage, Stage::Drawn);
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draw_is_voided_by_two_hands() {
+    let mut world = World::new().await;
+    world.wait(4 * crate::world::DAY).await;
+    let draw = held(&mut world, &[]).await;
+    let (supervisor, leader) = (world.data.key("supervisor"), world.data.key("office_leader"));
+    let url = world.serving.url.clone();
+    let void = |key, more: &[&str]| {
+        let base = ["draw", "void", "--server", &url, "--key", arg(key), "--draw", draw.as_str()];
+        run(&[&base, more].concat())
+    };
+    let early = void(&leader, &["--confirm"]);
+    assert!(early.code != Some(0) && early.err.contains("nobody has proposed"), "{}", early.err);
+    assert_eq!(void(&supervisor, &["--ground", "dislike", "--basis", "no. 7"]).code, Some(64));
+    assert_eq!(void(&supervisor, &["--ground", "ordered"]).code, Some(64), "no document");
+    assert_eq!(void(&supervisor, &["--ground", "ordered", "--basis", "no. 7"]).code, Some(0));
+    let todo = done(&["todo", "--server", &url, "--key", arg(&leader)]);
+    assert!(todo.contains("draw void"), "{todo}");
+    assert_eq!(void(&supervisor, &["--confirm"]).code, Some(1), "supervision alone");
+    assert_eq!(void(&leader, &["--confirm"]).code, Some(0));
+    world.follow().await;
+    assert_eq!(ceremony(&world, &draw).stage, Stage::Voided);
+    let todo = done(&["todo", "--server", &url, "--key", arg(&leader)]);
+    assert!(!todo.contains("draw void"), "{todo}");
     world.verify().await;
 }

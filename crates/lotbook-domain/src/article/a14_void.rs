@@ -40,7 +40,10 @@ pub fn voided(state: &State, stated: &Stated<'_>, e: &DrawVoided) -> Result<(), 
 }
 
 /// The draw that counts of a batch, of which nothing has started and nothing is open.
-fn voidable<'a>(state: &'a State, draw: &DrawId) -> Result<&'a Ceremony, Refusal> {
+///
+/// # Errors
+/// UNKNOWN_SUBJECT, WRONG_PHASE or CEREMONY_OPEN.
+pub fn voidable<'a>(state: &'a State, draw: &DrawId) -> Result<&'a Ceremony, Refusal> {
     let ceremony = state.ceremony(draw)?;
     let wrong = |found: String| Err(Refusal::new(Code::WrongPhase, draw, found));
     let counts = state.batches.get(&ceremony.batch).and_then(|record| record.drawn.as_ref());

@@ -14,6 +14,7 @@ pub(super) fn part(state: &State, year: u32) -> DisclosedDraws {
         draws: of_year().map(|ceremony| row(state, ceremony)).collect(),
         for_recusals: count(of_year().filter(|ceremony| ceremony.recusal.is_some()).count()),
         failed: count(of_year().filter(|ceremony| ceremony.stage == Stage::Failed).count()),
+        voided: count(of_year().filter(|ceremony| ceremony.stage == Stage::Voided).count()),
     }
 }
 

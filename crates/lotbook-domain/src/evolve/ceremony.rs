@@ -48,6 +48,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         terminal: None,
         completed: None,
         proposals: BTreeMap::new(),
+        last_proposal: None,
         voided: None,
         followed: vec![],
     };
@@ -151,6 +152,7 @@ pub(super) fn void_proposed(state: &mut State, at: At<'_>, e: &DrawVoidProposed)
     let proposal = VoidProposal { by: at.entry.author, ground: e.ground, basis: e.basis.clone() };
     with_ceremony(state, &e.draw, |c| {
         c.proposals.insert(at.hash, proposal);
+        c.last_proposal = Some(at.hash);
     });
 }
 

@@ -111,7 +111,8 @@ proptest! {
             // Not even a set that lists everybody is one, as the capacities never fall short.
             for slots in [vec![0], (0..plan.slots() as u64).collect::<Vec<_>>()] {
                 let all = plan.ranked().iter().map(|(_, id)| (id.clone(), 1)).collect();
-                prop_assert!(!plan.is_hall(&lotbook_draw::Hall { slots, inspectors: all }, max_load));
+                let stated = lotbook_draw::Hall { slots, inspectors: all };
+                prop_assert!(!plan.is_hall(&stated, max_load));
             }
         }
     }

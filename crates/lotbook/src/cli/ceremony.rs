@@ -54,6 +54,24 @@ pub enum Ceremony {
 /// See [`Command::Draw`](crate::cli::Command::Draw).
 #[derive(Debug, Subcommand)]
 pub enum Draw {
+    /// Propose to void a draw, as supervision; or void it as proposed, as the leader. Before anything has started. 撤销
+    Void {
+        /// Who proposes or confirms.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw.
+        #[arg(long, value_name = "ID")]
+        draw: String,
+        /// Why: roster_error, item_withdrawn, or ordered (by a court or a superior).
+        #[arg(long, required_unless_present = "confirm", conflicts_with = "confirm")]
+        ground: Option<String>,
+        /// The document it rests on.
+        #[arg(long, required_unless_present = "confirm", conflicts_with = "confirm")]
+        basis: Option<String>,
+        /// Void it as it was proposed last.
+        #[arg(long)]
+        confirm: bool,
+    },
     /// Write the certificates of draws.
     Certificate {
         /// The ledger.

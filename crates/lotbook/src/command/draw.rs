@@ -1,6 +1,6 @@
 //! `draw certificate`: one JSON file per draw, enough to recompute it without the ledger.
 
-use super::reading;
+use super::{reading, void};
 use crate::cli::Draw;
 use crate::exit::Exit;
 use crate::say;
@@ -11,7 +11,10 @@ use lotbook_verifier::{Expectations, Stamp, certificates};
 use std::path::{Path, PathBuf};
 
 pub async fn run(args: Draw) -> Result<Exit> {
-    let Draw::Certificate { source, out, draw, policy, stamps } = args;
+    let (source, out, draw, policy, stamps) = match args {
+        Draw::Void { by, draw, ground, basis, .. } => return void::run(&by, &draw, ground.zip(basis)).await,
+        Draw::Certificate { source, out, draw, policy, stamps } => (source, out, draw, policy, stamps),
+    };
     let ledger = reading::ledger(&source).await?;
     ledger.verdict(&Expectations::default())?;
     let size = ledger.entries.len() as u64;

@@ -23,6 +23,7 @@ mod submit;
 mod todo;
 mod verify;
 mod violation;
+mod void;
 mod watch;
 mod witness;
 
