@@ -1,23 +1,22 @@
 //! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
 
+mod proofs;
+mod shape;
+mod staffing;
+
+use self::proofs::{Log, Tiles, proofs};
+use self::shape::shape;
+use self::staffing::{Staffed, staffing};
 use crate::stamp::{Stamp, earliest};
-use lotbook_chain::entry::leaf_hash;
-use lotbook_chain::{Entry, TileContent, TileId, TileReader, TlogProof, TreeHash, append, prove_inclusion};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
-use lotbook_domain::draw::inspectors::assigned;
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
-use lotbook_domain::grade::{bias_bound, choices, grade};
+use lotbook_domain::grade::grade;
 use lotbook_domain::substitution::fill;
-use lotbook_draw::assign::Assigned;
 use lotbook_draw::beacon::SCHEME;
 use lotbook_draw::certificate as draw;
 use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed};
 use lotbook_event::ceremony::{FrozenBeacon, Purpose};
-use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{Event, Statement};
-use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Why a certificate cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,13 +45,6 @@ pub fn certificates(
     let of_batch = |ceremony: &&Ceremony| ceremony.completed.is_some() && ceremony.purpose == Purpose::Batch;
     let drawn = state.ceremonies.values().filter(of_batch);
     drawn.map(|ceremony| certificate(state, ceremony, &log, stamps)).collect()
-}
-
-/// What entries are proved from.
-struct Log<'a> {
-    entries: &'a [Vec<u8>],
-    tiles: &'a Tiles,
-    checkpoint: &'a str,
 }
 
 fn certificate(
@@ -143,55 +135,6 @@ fn own<'a>(state: &'a State, ceremony: &'a Ceremony) -> Vec<&'a Ceremony> {
     std::iter::once(ceremony).chain(followed.filter_map(|draw| state.ceremonies.get(draw))).collect()
 }
 
-/// What an inspectors' ceremony drew for a selection that had no assignment.
-struct Staffed<'a> {
-    record: draw::Staffing,
-    pool: &'a Pool,
-    assigned: Assigned,
-}
-
-impl Staffed<'_> {
-    /// The selection of the batch's draw, with these inspectors and this assignment.
-    fn result(&self, drawn: &Outcome) -> draw::Result {
-        let [quota, ..] = drawn.words;
-        let [tier1, tier2] = self.assigned.words;
-        draw::Result {
-            inspectors: self.assigned.inspectors.clone(),
-            lo: self.assigned.lo,
-            hi: self.assigned.hi,
-            tier: self.assigned.tier,
-            tries: self.assigned.tries,
-            words: [quota, tier1, tier2],
-            assignment: self.assigned.assignment.clone(),
-            ..drawn.into()
-        }
-    }
-}
-
-fn staffing<'a>(state: &'a State, ceremony: &'a Ceremony) -> Result<Option<Staffed<'a>>, String> {
-    let all = own(state, ceremony);
-    let Some(held) = all.into_iter().find(|held| held.purpose == Purpose::Inspectors) else {
-        return Ok(None);
-    };
-    let frozen = held.frozen.as_ref().ok_or("has no pool")?;
-    let Rows::Staffing(pool) = &frozen.rows else { return Err("is not the draw of inspectors".into()) };
-    let seed = Seed::from_bytes(held.completed.as_ref().ok_or("is not drawn")?.seed.0);
-    let drawn = ceremony.frozen.as_ref().ok_or("has no pool")?;
-    let done = ceremony.completed.as_ref().ok_or("is not drawn")?;
-    let of_batch = outcome(drawn.pool().ok_or("has no pool")?, &drawn.stated, Seed::from_bytes(done.seed.0));
-    let of_batch = of_batch.map_err(|error| error.to_string())?;
-    let firms: Vec<&str> = of_batch.selected.iter().map(|one| one.uscc.as_str()).collect();
-    let assigned = assigned(&drawn.stated, &firms, held, seed)?;
-    let roots = pool.roots();
-    let record = draw::Staffing {
-        ceremony: ceremony_part(held, frozen),
-        seed: Hex(*seed.as_bytes()),
-        inspectors: draw::Section { rows: pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
-        conflicts: draw::Section { rows: pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
-    };
-    Ok(Some(Staffed { record, pool, assigned }))
-}
-
 /// What followed from each recusal, applied again one after the other to the batch as it was drawn.
 fn substitutions(
     own: &[&Ceremony],
@@ -238,138 +181,4 @@ fn substitution(
         exhausted: done.exhausted.map(|slot| slot as u64),
         result: done.assignment,
     })
-}
-
-/// Informative: drawn and eligible by stratum, small strata, exclusions by reason; among how many outcomes
-/// somebody could have chosen; what failed attempts would have drawn; and why it was voided.
-fn shape(
-    state: &State,
-    ceremony: &Ceremony,
-    frozen: &Frozen,
-    done: &DrawCompleted,
-    stamped: Option<u64>,
-) -> serde_json::Value {
-    let strata: BTreeMap<_, _> = done
-        .strata
-        .iter()
-        .map(|s| (s.stratum.as_str(), json!({ "eligible": s.eligible, "drawn": s.quota })))
-        .collect();
-    let small = done.strata.iter().filter(|stratum| stratum.eligible < 5).count();
-    let reasons: BTreeMap<_, _> = frozen
-        .stated
-        .object_reasons
-        .iter()
-        .filter(|r| !r.reason.as_str().is_empty())
-        .map(|r| (r.reason.as_str(), r.rows))
-        .collect();
-    let bound = bias_bound(choices(state, ceremony, stamped));
-    let proposal = ceremony.voided.and_then(|entry| ceremony.proposals.get(&entry));
-    let voided = proposal.map(|p| json!({ "ground": p.ground.code(), "basis": p.basis.as_str() }));
-    json!({
-        "strata": strata, "strata_under_5": small, "excluded": reasons, "bias": bound,
-        "discarded": discarded(state, ceremony), "voided": voided,
-    })
-}
-
-/// Failed attempts before this draw, with the seed and the enterprises that they would have drawn, where
-/// everybody who committed revealed and no beacon is missing.
-fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
-    let attempts =
-        state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
-    let held = attempts.iter().filter_map(|draw| state.ceremonies.get(draw));
-    let failed = held.filter(|held| held.purpose == Purpose::Batch && held.attempt < ceremony.attempt);
-    let row = |held: &Ceremony| {
-        let would = held.frozen.as_ref().filter(|_| held.beacons().is_empty()).and_then(|frozen| {
-            let seed = lotbook_draw::seed(&frozen.p.0, &held.committers(), &[]).ok()?;
-            Some((seed, outcome(frozen.pool()?, &frozen.stated, seed).ok()?))
-        });
-        let selected = |(_, outcome): &(Seed, Outcome)| {
-            outcome.selected.iter().map(|one| one.uscc.clone()).collect::<Vec<_>>()
-        };
-        json!({
-            "draw": held.draw.as_str(), "code": held.failed.map(lotbook_event::ceremony::FailureCode::code),
-            "seed": would.as_ref().map(|(seed, _)| Hex(*seed.as_bytes())), "selected": would.as_ref().map(selected),
-        })
-    };
-    failed.filter(|held| held.failed.is_some()).map(row).collect()
-}
-
-/// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team; and
-/// the request and decision of every recusal.
-fn proofs(own: &[&Ceremony], log: &Log<'_>, stamp: Option<&Stamp>) -> Result<Vec<draw::ProofEntry>, String> {
-    let whole = log.entries.len() as u64;
-    let closed = own.first().and_then(|ceremony| ceremony.closed).map(|closed| closed.position);
-    let mut proofs = vec![];
-    for bytes in log.entries {
-        let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
-        let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
-        if !own.iter().any(|ceremony| belongs(&statement.event, ceremony)) {
-            continue;
-        }
-        let of_close = stamp.filter(|_| closed == Some(entry.position));
-        let (size, checkpoint) =
-            of_close.map_or((whole, log.checkpoint), |stamp| (stamp.size, stamp.note.as_str()));
-        if size > whole {
-            return Err(format!("a stamp is of {size} entries, the log at hand has {whole}"));
-        }
-        let proof = prove_inclusion(log.tiles, entry.position.0, size).map_err(|e| e.to_string())?;
-        // The entry stands beside its proof, so it is not in it again.
-        let checkpoint = checkpoint.to_owned();
-        let proof = TlogProof { extra: None, index: entry.position.0, proof, checkpoint };
-        proofs.push(draw::ProofEntry {
-            entry: data_encoding::BASE64.encode(bytes),
-            tlog_proof: proof.to_string(),
-        });
-    }
-    Ok(proofs)
-}
-
-fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
-    let draw = match event {
-        Event::CeremonyOpened(e) => {
-            return (&e.plan, &e.batch, e.attempt, &e.recusal)
-                == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt, &ceremony.recusal);
-        }
-        Event::RecusalRequested(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
-        Event::RecusalDecided(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
-        Event::PoolFrozen(e) => &e.draw,
-        Event::SeedCommitted(e) => &e.draw,
-        Event::CeremonySealed(e) => &e.draw,
-        Event::SeedRevealed(e) => &e.draw,
-        Event::CeremonyClosed(e) => &e.draw,
-        Event::BeaconRecorded(e) => &e.draw,
-        Event::CeremonyFailed(e) => &e.draw,
-        Event::DrawVoidProposed(e) => &e.draw,
-        Event::DrawVoided(e) => &e.draw,
-        Event::TeamAssigned(e) => &e.draw,
-        Event::DrawCompleted(e) => &e.draw,
-        Event::AssignmentInfeasible(e) => &e.draw,
-        Event::EnterpriseAssigned(e) => &e.draw,
-        Event::AssignmentSwapped(e) => &e.draw,
-        Event::SubstituteDrawn(e) => &e.draw,
-        Event::SubstitutePoolExhausted(e) => &e.draw,
-        _ => return false,
-    };
-    *draw == ceremony.draw
-}
-
-/// The tree's tiles in memory.
-struct Tiles(BTreeMap<TileId, Vec<TreeHash>>);
-
-impl Tiles {
-    fn of(entries: &[Vec<u8>]) -> Self {
-        let leaves: Vec<_> = entries.iter().map(|entry| leaf_hash(entry)).collect();
-        let mut tiles = Self(BTreeMap::new());
-        let stored: Result<Vec<TileContent>, _> = append(&tiles, 0, &leaves);
-        tiles.0.extend(stored.unwrap_or_default());
-        tiles
-    }
-}
-
-impl TileReader for Tiles {
-    type Error = core::convert::Infallible;
-
-    fn tile(&self, id: TileId, _width: u16) -> Result<Vec<TreeHash>, Self::Error> {
-        Ok(self.0.get(&id).cloned().unwrap_or_default())
-    }
 }
