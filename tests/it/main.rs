@@ -36,6 +36,7 @@ mod tamper;
 mod todo;
 mod verifier_claim;
 mod whole_year;
+mod why;
 mod witnessing;
 mod world;
 mod years;

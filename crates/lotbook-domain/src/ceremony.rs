@@ -1,7 +1,7 @@
 //! One ceremony: who committed, who revealed, and how far it is (draw.md 1).
 
 use crate::state::BatchKey;
-use lotbook_chain::{EntryHash, Instant, KeyId};
+use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_draw::{Committer, Pool, SecondPool};
 use lotbook_event::ceremony::{ParticipantRole, PoolFrozen};
 use lotbook_event::draw::DrawCompleted;
@@ -55,6 +55,8 @@ pub struct Ceremony {
     pub terminal: Option<EntryHash>,
     /// The result.
     pub completed: Option<DrawCompleted>,
+    /// Where the result stands.
+    pub drawn_at: Option<Position>,
 }
 
 /// A frozen pool.
@@ -62,6 +64,8 @@ pub struct Ceremony {
 pub struct Frozen {
     /// Entry hash of PoolFrozen.
     pub p: EntryHash,
+    /// Where it stands.
+    pub position: Position,
     /// What it states.
     pub stated: PoolFrozen,
     /// Its rows.

@@ -1,8 +1,8 @@
 //! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
 
 use crate::grade::grade;
-use lotbook_chain::entry::leaf_hash;
-use lotbook_chain::{Entry, TileContent, TileId, TileReader, TlogProof, TreeHash, append, prove_inclusion};
+use crate::tiles::Tiles;
+use lotbook_chain::{Entry, TlogProof, prove_inclusion};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
@@ -222,25 +222,4 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         _ => return false,
     };
     *draw == ceremony.draw
-}
-
-/// The tree's tiles in memory.
-struct Tiles(BTreeMap<TileId, Vec<TreeHash>>);
-
-impl Tiles {
-    fn of(entries: &[Vec<u8>]) -> Self {
-        let leaves: Vec<_> = entries.iter().map(|entry| leaf_hash(entry)).collect();
-        let mut tiles = Self(BTreeMap::new());
-        let stored: Result<Vec<TileContent>, _> = append(&tiles, 0, &leaves);
-        tiles.0.extend(stored.unwrap_or_default());
-        tiles
-    }
-}
-
-impl TileReader for Tiles {
-    type Error = core::convert::Infallible;
-
-    fn tile(&self, id: TileId, _width: u16) -> Result<Vec<TreeHash>, Self::Error> {
-        Ok(self.0.get(&id).cloned().unwrap_or_default())
-    }
 }

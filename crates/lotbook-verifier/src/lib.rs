@@ -18,6 +18,8 @@ pub mod redecide;
 mod refusal;
 mod seen;
 mod signature;
+pub mod standing;
+mod tiles;
 pub mod times;
 pub mod verdict;
 pub mod verify;

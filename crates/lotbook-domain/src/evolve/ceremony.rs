@@ -39,6 +39,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         barred: BTreeSet::new(),
         terminal: None,
         completed: None,
+        drawn_at: None,
     };
     state.ceremonies.insert(draw, ceremony);
 }
@@ -73,7 +74,7 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
             .map(Rows::Batch),
     };
     let Ok(rows) = rows else { return };
-    let frozen = Frozen { p: at.hash, stated: e.clone(), rows };
+    let frozen = Frozen { p: at.hash, position: at.position(), stated: e.clone(), rows };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
 }
 
@@ -95,6 +96,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));
+        c.drawn_at = Some(at.position());
     });
 }
 

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod pool_row;
 pub mod recusal;
 pub mod refusal;
+pub mod standing;
 pub mod violation;
 
 pub use assignment::assignments;
@@ -35,6 +36,7 @@ pub use plan::plans;
 pub use pool_row::pool_rows;
 pub use recusal::recusals;
 pub use refusal::{refusal_counts, refusals};
+pub use standing::standing;
 pub use violation::violations;
 
 use core::ops::Bound;

@@ -5,21 +5,13 @@ use crate::cli::Draw;
 use crate::exit::Exit;
 use crate::say;
 use anyhow::{Context, Result};
-use lotbook_verifier::{Expectations, certificates};
+use lotbook_verifier::certificates;
 
 pub async fn run(args: Draw) -> Result<Exit> {
     let Draw::Certificate { source, out, draw } = args;
     let ledger = reading::ledger(&source).await?;
-    ledger.verdict(&Expectations::default())?;
-    let size = ledger.entries.len() as u64;
-    let note = ledger.note.clone().context("there is no signed checkpoint to prove entries under")?;
-    let signed = ledger.verifier.finish(Some(&note), &Expectations::default())?.checkpoint;
-    if signed != Some(size) {
-        anyhow::bail!(
-            "the newest checkpoint is of {signed:?} entries, the log has {size}: stop the server cleanly, or ask it"
-        );
-    }
-    let made = certificates(ledger.verifier.state(), &ledger.entries, &note)?;
+    let note = ledger.note_over_all()?;
+    let made = certificates(ledger.verifier.state(), &ledger.entries, note)?;
     let wanted: Vec<_> = made.iter().filter(|c| draw.as_deref().is_none_or(|id| c.draw_id == id)).collect();
     if wanted.is_empty() {
         let known: Vec<_> = made.iter().map(|c| c.draw_id.as_str()).collect();
