@@ -21,6 +21,7 @@ mod lying;
 mod mirror;
 mod other_office;
 mod pool;
+mod pool_rules;
 mod protocol_page;
 mod queries;
 mod receipts;

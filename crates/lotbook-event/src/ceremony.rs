@@ -34,8 +34,10 @@ message! {
         late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
-        replacement: Option<Replacement>,
+        replacement: Option<Replacement>, conflicts_by_others: Vec<ConflictAuthor>,
     }
+    /// Conflict rows stated by somebody else than the inspector concerned, by author.
+    ConflictAuthor { author: KeyId, pairs: u64 }
     /// Whose slots a recusal's ceremony fills (draw.md 6).
     Replacement {
         recusal: RecusalId, purpose: Purpose, inspector: InspectorId, slots: Vec<u32>, batch_pool: EntryHash,

@@ -21,6 +21,8 @@ pub enum Flag {
     UndirectedSpecialised,
     /// Everything in the pool is drawn.
     NoRandomnessInObjects,
+    /// Fewer eligible enterprises than the rule set publishes as the least (Art. 17).
+    PoolBelowMinimum,
     /// Every inspector drawn has no choice (draw.md 5).
     NoRandomnessInAssignment,
     /// More of a class drawn than its item allows.
@@ -68,6 +70,7 @@ impl Flag {
             Self::OutOfPlanYear => "OUT_OF_PLAN_YEAR",
             Self::UndirectedSpecialised => "UNDIRECTED_SPECIALISED",
             Self::NoRandomnessInObjects => "NO_RANDOMNESS_IN_OBJECTS",
+            Self::PoolBelowMinimum => "POOL_BELOW_MINIMUM",
             Self::NoRandomnessInAssignment => "NO_RANDOMNESS_IN_ASSIGNMENT",
             Self::ItemRatioExceeded => "ITEM_RATIO_EXCEEDED",
             Self::RosterChangedLate => "ROSTER_CHANGED_LATE",

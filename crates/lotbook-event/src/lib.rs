@@ -13,6 +13,7 @@ pub mod inspection;
 pub mod keys;
 pub mod oversight;
 pub mod plan;
+pub mod predicate;
 pub mod reason;
 pub mod recusal;
 pub mod refusal;

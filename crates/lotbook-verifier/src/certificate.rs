@@ -2,7 +2,8 @@
 
 use crate::grade::grade;
 use crate::tiles::Tiles;
-use lotbook_chain::{Entry, TlogProof, prove_inclusion};
+use lotbook_chain::entry::entry_hash;
+use lotbook_chain::{Entry, EntryHash, KeyId, PublicKey, TlogProof, prove_inclusion};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
@@ -13,7 +14,7 @@ use lotbook_event::ceremony::Purpose;
 use lotbook_event::draw::DrawCompleted;
 use lotbook_event::{Event, Statement};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a certificate cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,16 +40,18 @@ pub fn certificates(
     let tiles = Tiles::of(entries);
     let of_batch = |ceremony: &&Ceremony| ceremony.completed.is_some() && ceremony.recusal.is_none();
     let drawn = state.ceremonies.values().filter(of_batch);
-    drawn.map(|ceremony| certificate(state, ceremony, entries, &tiles, checkpoint)).collect()
+    let proved = |ceremony: &Ceremony| {
+        let fail = |what| CertificateError { draw: ceremony.draw.to_string(), what };
+        let mut certificate = without_proof(state, ceremony)?;
+        certificate.proof.entries =
+            proofs(state, ceremony, entries, &tiles, checkpoint).map_err(fail)?;
+        Ok(certificate)
+    };
+    drawn.map(proved).collect()
 }
 
-fn certificate(
-    state: &State,
-    ceremony: &Ceremony,
-    entries: &[Vec<u8>],
-    tiles: &Tiles,
-    checkpoint: &str,
-) -> Result<Certificate, CertificateError> {
+/// A certificate as it follows from the state, before its entries are proved.
+pub(crate) fn without_proof(state: &State, ceremony: &Ceremony) -> Result<Certificate, CertificateError> {
     let fail = |what: &str| CertificateError { draw: ceremony.draw.to_string(), what: what.to_owned() };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fail("has no pool"))?;
     let done = ceremony.completed.as_ref().ok_or_else(|| fail("is not drawn"))?;
@@ -78,9 +81,7 @@ fn certificate(
         staffing: None,
         substitutions: substitutions(state, ceremony, pool, &result).map_err(|what| fail(&what))?,
         shape: shape(frozen, done),
-        proof: draw::Proof {
-            entries: proofs(&own(state, ceremony), entries, tiles, checkpoint).map_err(|what| fail(&what))?,
-        },
+        proof: draw::Proof::default(),
     })
 }
 
@@ -172,32 +173,87 @@ fn shape(frozen: &Frozen, done: &DrawCompleted) -> serde_json::Value {
     json!({ "strata": strata, "strata_under_5": small, "excluded": reasons })
 }
 
-/// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team; and
-/// the request and decision of every recusal.
+/// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team, request and
+/// decision of every recusal; and what they rest on, see [`behind`].
 fn proofs(
-    own: &[&Ceremony],
+    state: &State,
+    ceremony: &Ceremony,
     entries: &[Vec<u8>],
     tiles: &Tiles,
     checkpoint: &str,
 ) -> Result<Vec<draw::ProofEntry>, String> {
-    let mut proofs = vec![];
-    for bytes in entries {
-        let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
-        let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
-        if !own.iter().any(|ceremony| belongs(&statement.event, ceremony)) {
-            continue;
+    let read = entries.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
+    let draws = own(state, ceremony);
+    let mut keep = BTreeSet::new();
+    for (place, (entry, event)) in read.iter().enumerate() {
+        let bytes = entries.get(place).map(Vec::as_slice).unwrap_or_default();
+        if draws.iter().any(|draw| belongs(event, draw) || frames(event, entry_hash(bytes), draw)) {
+            keep.insert((place, entry.author));
         }
-        let proof =
-            prove_inclusion(tiles, entry.position.0, entries.len() as u64).map_err(|e| e.to_string())?;
+    }
+    let places = behind(&read, keep, &draws);
+    let proof = |place: usize| {
+        let bytes = entries.get(place).ok_or("there is no such entry")?;
+        let proof = prove_inclusion(tiles, place as u64, entries.len() as u64).map_err(|e| e.to_string())?;
         // The entry stands beside its proof, so it is not in it again.
         let checkpoint = checkpoint.to_owned();
-        let proof = TlogProof { extra: None, index: entry.position.0, proof, checkpoint };
-        proofs.push(draw::ProofEntry {
-            entry: data_encoding::BASE64.encode(bytes),
-            tlog_proof: proof.to_string(),
-        });
+        let proof = TlogProof { extra: None, index: place as u64, proof, checkpoint };
+        Ok(draw::ProofEntry { entry: data_encoding::BASE64.encode(bytes), tlog_proof: proof.to_string() })
+    };
+    places.into_iter().map(proof).collect()
+}
+
+fn read(bytes: &[u8]) -> Result<(Entry, Event), String> {
+    let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
+    let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
+    Ok((entry, statement.event))
+}
+
+/// Genesis, office, and the plan, scheme and rule set that a draw took its parameters from.
+fn frames(event: &Event, hash: EntryHash, ceremony: &Ceremony) -> bool {
+    let (plan, batch) = &ceremony.batch;
+    let stated = ceremony.frozen.as_ref().map(|frozen| &frozen.stated);
+    match event {
+        Event::LedgerCreated(_) => true,
+        Event::RulesetAdopted(_) => stated.is_some_and(|stated| stated.rule_set == hash),
+        Event::PlanDrafted(e) => e.plan == *plan,
+        Event::PlanAdopted(e) => e.plan == *plan,
+        Event::SchemeAdopted(e) => (&e.plan, &e.batch) == (plan, batch),
+        _ => false,
     }
-    Ok(proofs)
+}
+
+/// The places of these entries, and of those that register the keys of their authors and of the participants,
+/// up to the keys that genesis names.
+fn behind(
+    read: &[(Entry, Event)],
+    keep: BTreeSet<(usize, KeyId)>,
+    draws: &[&Ceremony],
+) -> BTreeSet<usize> {
+    let mut of_key: BTreeMap<KeyId, Vec<(usize, KeyId)>> = BTreeMap::new();
+    for (place, (entry, event)) in read.iter().enumerate() {
+        let key = match event {
+            Event::KeyRegistered(e) => PublicKey::from_bytes(&e.public_key.0).ok().map(|key| key.key_id()),
+            Event::KeyConfirmed(e) => Some(e.key_id),
+            Event::KeyRevoked(e) => Some(e.key_id),
+            _ => None,
+        };
+        if let Some(key) = key {
+            of_key.entry(key).or_default().push((place, entry.author));
+        }
+    }
+    let frozen = draws.iter().filter_map(|draw| draw.frozen.as_ref());
+    let participants = frozen.flat_map(|frozen| frozen.stated.participants.iter().map(|p| p.key_id));
+    let mut places: BTreeSet<usize> = keep.iter().map(|(place, _)| *place).collect();
+    let mut ask: Vec<KeyId> = keep.into_iter().map(|(_, author)| author).chain(participants).collect();
+    while let Some(key) = ask.pop() {
+        // Taken away, so that each key is asked for once.
+        for (place, author) in of_key.remove(&key).unwrap_or_default() {
+            places.insert(place);
+            ask.push(author);
+        }
+    }
+    places
 }
 
 fn belongs(event: &Event, ceremony: &Ceremony) -> bool {

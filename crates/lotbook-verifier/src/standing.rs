@@ -178,9 +178,10 @@ pub fn check(root: Root<'_>, draw: &DrawId, uscc: &Uscc, shown: &Shown) -> Resul
         (None, Some(_)) => return Err(StandingError::NotDrawn),
         (Some(drawn), assigned) => {
             let drawn = open(root, "DrawCompleted", drawn)?;
-            drawn.after(&frozen.position, "PoolFrozen")?;
-            let Event::DrawCompleted(done) = drawn.event else { return Err(drawn.other()) };
+            let Event::DrawCompleted(done) = &drawn.event else { return Err(drawn.other()) };
             of_draw("DrawCompleted", draw, &done.draw)?;
+            drawn.after(&frozen.position, "PoolFrozen")?;
+            let done = done.clone();
             checkpoint = newer(checkpoint, drawn.checkpoint);
             let assigned =
                 assigned.as_ref().map(|receipt| open(root, "EnterpriseAssigned", receipt)).transpose()?;

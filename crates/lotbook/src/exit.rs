@@ -1,11 +1,11 @@
 //! Exit codes (see the crate's head).
 
-use crate::command::{NotExtended, OtherKey, Unproved};
+use crate::command::{NotExtended, OtherKey, Unproved, Unwitnessed};
 use lotbook_client::ClientError;
 use lotbook_event::Refusal;
 use lotbook_store::JournalError;
 use lotbook_tlog::{ExportError, ReadError, TargetError};
-use lotbook_verifier::Finding;
+use lotbook_verifier::{AuthenticateError, Finding};
 use lotbook_verifier::standing::StandingError;
 
 /// Wrong usage.
@@ -71,6 +71,8 @@ fn is_refused(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<Unproved>()
         || cause.is::<StandingError>()
         || cause.is::<OtherKey>()
+        || cause.is::<AuthenticateError>()
+        || cause.is::<Unwitnessed>()
         || cause.is::<NotExtended>()
         || matches!(cause.downcast_ref(), Some(ReadError::Bad { .. }))
         || matches!(cause.downcast_ref(), Some(ExportError::<JournalError>::Target(target)) if refuses(target))

@@ -170,7 +170,7 @@ const LIES: &[(&str, Whom, Lie, &str)] = &[
         "the pool where the result belongs",
         Whom::Excluded,
         |a, _| a.draw_completed.clone_from(&a.pool_frozen),
-        "stands before",
+        "is PoolFrozen",
     ),
     ("no pool", Whom::Selected, |a, _| a.pool_frozen = None, "has no receipt"),
     (

@@ -344,6 +344,7 @@ fn batch(dice: &mut Dice, name: &str, items: BTreeSet<ItemId>, sections: BTreeSe
         draw_to: date("2026-06-30"),
         inspect_from: date("2026-03-01"),
         inspect_to: date("2026-12-31"),
+        predicates: vec![],
     }
 }
 

@@ -205,6 +205,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
         min_reveals,
         replacement: None,
+        conflicts_by_others: basis.conflicts_by_others(),
     };
     fits(frozen, sealed)
 }

@@ -16,6 +16,7 @@ pub mod a15_ceremony;
 pub mod a15_recusal;
 pub mod a16_yearly_cap;
 pub mod a17_directed;
+pub mod a17_predicates;
 pub mod a18_report;
 pub mod a19_feedback;
 pub mod a21_comment;

@@ -108,7 +108,7 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
         board.assignment.extend(e.team.iter().cloned());
     }
     if let Some(record) = state.enterprises.get_mut(&e.uscc) {
-        record.draws.push(PastDraw { year: year_of(at.date()), batch: batch.clone(), units });
+        record.draws.push(PastDraw { year: year_of(at.date()), on: at.date(), batch: batch.clone(), units });
     }
     let seats = u32::try_from(e.team.len()).unwrap_or(u32::MAX);
     let origin = Origin::Drawn { draw: e.draw.clone(), batch, first_slot: e.rank.saturating_mul(seats) };
