@@ -9,7 +9,7 @@ use crate::certificate::without_proof;
 use lotbook_chain::{Checkpoint, Entry, EntryHash, Sealed, TlogProof, VerifierKey};
 use lotbook_domain::authenticate::{admit_decoded, signer};
 use lotbook_domain::authority;
-use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
+use lotbook_domain::ceremony::{Ceremony, Frozen, Rows, Stage};
 use lotbook_domain::draw::{quota_of, seats_of};
 use lotbook_domain::{State, draw, evolve, pool, substitution};
 use lotbook_draw::{Certificate, CertificateError, Hex, Pool, SecondPool};
@@ -166,6 +166,9 @@ impl<'c> Replay<'c> {
             Event::SeedRevealed(e) => late(self.frozen(&e.draw)?.stated.reveal_deadline),
             Event::DrawCompleted(e) => {
                 let ceremony = self.ceremony(&e.draw)?;
+                if ceremony.stage != Stage::Closed {
+                    return Err(format!("the ceremony {} was not closed before it", e.draw));
+                }
                 let derived = match ceremony.recusal {
                     Some(_) => substitution::conclude(&self.state, ceremony),
                     None => draw::conclude(ceremony),
@@ -254,6 +257,8 @@ impl<'c> Replay<'c> {
     fn by_plan(&self, stated: &PoolFrozen) -> Step {
         let ceremony = self.ceremony(&stated.draw)?;
         let record = self.state.batches.get(&ceremony.batch).ok_or("its plan is not among the entries")?;
+        let plan = self.state.plans.get(&ceremony.batch.0).and_then(|plan| plan.adopted);
+        plan.ok_or("the adoption of its plan is not among the entries")?;
         let scheme = record.scheme.as_ref().ok_or("its scheme is not among the entries")?;
         let rules = self.state.rules.as_ref().ok_or("its rule set is not among the entries")?;
         let seats: Vec<Vec<String>> = (scheme.value.seats.iter())

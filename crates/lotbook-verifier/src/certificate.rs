@@ -43,8 +43,7 @@ pub fn certificates(
     let proved = |ceremony: &Ceremony| {
         let fail = |what| CertificateError { draw: ceremony.draw.to_string(), what };
         let mut certificate = without_proof(state, ceremony)?;
-        certificate.proof.entries =
-            proofs(state, ceremony, entries, &tiles, checkpoint).map_err(fail)?;
+        certificate.proof.entries = proofs(state, ceremony, entries, &tiles, checkpoint).map_err(fail)?;
         Ok(certificate)
     };
     drawn.map(proved).collect()
@@ -225,11 +224,7 @@ fn frames(event: &Event, hash: EntryHash, ceremony: &Ceremony) -> bool {
 
 /// The places of these entries, and of those that register the keys of their authors and of the participants,
 /// up to the keys that genesis names.
-fn behind(
-    read: &[(Entry, Event)],
-    keep: BTreeSet<(usize, KeyId)>,
-    draws: &[&Ceremony],
-) -> BTreeSet<usize> {
+fn behind(read: &[(Entry, Event)], keep: BTreeSet<(usize, KeyId)>, draws: &[&Ceremony]) -> BTreeSet<usize> {
     let mut of_key: BTreeMap<KeyId, Vec<(usize, KeyId)>> = BTreeMap::new();
     for (place, (entry, event)) in read.iter().enumerate() {
         let key = match event {

@@ -25,7 +25,7 @@ pub mod times;
 pub mod verdict;
 pub mod verify;
 
-pub use authenticate::{Authenticated, AuthenticateError, authenticate};
+pub use authenticate::{AuthenticateError, Authenticated, authenticate};
 pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
 pub use lotbook_domain::disclosure::document_hash;

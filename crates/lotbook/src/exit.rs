@@ -5,8 +5,8 @@ use lotbook_client::ClientError;
 use lotbook_event::Refusal;
 use lotbook_store::JournalError;
 use lotbook_tlog::{ExportError, ReadError, TargetError};
-use lotbook_verifier::{AuthenticateError, Finding};
 use lotbook_verifier::standing::StandingError;
+use lotbook_verifier::{AuthenticateError, Finding};
 
 /// Wrong usage.
 pub const USAGE: u8 = 64;

@@ -27,12 +27,12 @@ mod why;
 mod witness;
 
 pub(crate) use ceremony::commitment;
+pub(crate) use draw::Unwitnessed;
 pub(crate) use import::keep_sealed;
 pub(crate) use init::new_ledger;
 pub(crate) use receipt::Unproved;
 pub(crate) use restore::NotExtended;
 pub(crate) use verify::{off_time as tell_off_time, tell as tell_verdict};
-pub(crate) use draw::Unwitnessed;
 pub(crate) use why::OtherKey;
 
 use crate::cli::Command;

@@ -45,7 +45,10 @@ fn say_recomputed(certificate: &Certificate, json: bool) {
         return;
     }
     say!("{NOT_AUTHENTICATED}: {}  已重算，未经认证", certificate.draw_id);
-    say!("  result      {} enterprises follow from these rows and reveals", certificate.result.selected.len());
+    say!(
+        "  result      {} enterprises follow from these rows and reveals",
+        certificate.result.selected.len()
+    );
     say!("  grade       {:?}, as the file says", certificate.grade);
     say!("  what to do  give --vkey, the ledger's checkpoint key as the office published it");
 }
@@ -74,11 +77,15 @@ fn say_authenticated(
     let changes = certificate.substitutions.len();
     say!("  changes     {changes} after recusals, each drawn again");
     let (entries, size) = (proved.entries, proved.checkpoint.size);
-    say!("  rests on    {entries} entries, each signed and proved under a signed checkpoint of {size} entries");
+    say!(
+        "  rests on    {entries} entries, each signed and proved under a signed checkpoint of {size} entries"
+    );
     for Cosignature { witness, time } in witnesses {
         say!("  witnessed   {} at {}", witness.name(), local_time::of_witness(*time));
     }
-    say!("  not shown   later entries of this draw, and that the rows follow from the rosters: lotbook verify");
+    say!(
+        "  not shown   later entries of this draw, and that the rows follow from the rosters: lotbook verify"
+    );
 }
 
 fn summary(certificate: &Certificate, authenticated: bool) -> serde_json::Value {
