@@ -28,6 +28,7 @@ mod queries;
 mod receipts;
 mod recovery;
 mod recusal;
+mod recusal_unrolled;
 mod refusal_limit;
 mod refusal_receipt;
 mod refusals;

@@ -38,6 +38,7 @@ pub fn subject(event: &Event) -> String {
         | Event::PlanAdopted(PlanAdopted { plan, .. })
         | Event::PlanPublished(PlanPublished { plan, .. }) => format!("plan {plan}"),
         Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
+        | Event::ReserveOrderApproved(ReserveOrderApproved { plan, batch })
         | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => format!("batch {plan}/{batch}"),
         Event::PoolFrozen(PoolFrozen { draw, .. })
         | Event::SeedCommitted(SeedCommitted { draw, .. })
@@ -61,6 +62,7 @@ pub fn subject(event: &Event) -> String {
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
+        | Event::CounterpartChosen(CounterpartChosen { recusal, .. })
         | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => format!("recusal {recusal}"),
         Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
         | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })

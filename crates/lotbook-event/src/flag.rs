@@ -47,6 +47,10 @@ pub enum Flag {
     DisclosureLate,
     /// A change of team because somebody is unavailable (not Art. 15).
     SubstituteUnavailable,
+    /// A person named the counterpart of a swap (Art. 15).
+    CounterpartChosen,
+    /// A substitute came in an order that everybody could compute before (draw.md 6).
+    ReserveOrder,
     /// Fewer than three candidates for a slot (draw.md 6).
     PredictableSubstitute,
     /// Two sections plan the same class at the same time apart (Art. 4).
@@ -83,6 +87,8 @@ impl Flag {
             Self::CommentLate => "COMMENT_LATE",
             Self::DisclosureLate => "DISCLOSURE_LATE",
             Self::SubstituteUnavailable => "SUBSTITUTE_UNAVAILABLE",
+            Self::CounterpartChosen => "COUNTERPART_CHOSEN",
+            Self::ReserveOrder => "RESERVE_ORDER",
             Self::PredictableSubstitute => "PREDICTABLE_SUBSTITUTE",
             Self::MissedCombination => "MISSED_COMBINATION",
             Self::HandlingAged => "HANDLING_AGED",

@@ -22,7 +22,7 @@ message! {
         scheme_min_age_days: u32, participant_key_min_age_days: u32, commit_window_minutes: u32,
         reveal_window_minutes: u32, min_reveals: u32, max_load: u32, frequencies: Vec<StateFrequency>,
         participants: Vec<StandingParticipant>, trust_status: Text, disclosure_due: DueDay,
-        recusal_always_withdraw: bool,
+        recusal_always_withdraw: bool, recusal_reserve_order: bool,
     }
     /// One row of the table registration state -> draws per year (Art. 11).
     StateFrequency { registration: Text, draws_per_year: u32 }

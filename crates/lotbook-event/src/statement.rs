@@ -167,7 +167,7 @@ events! {
     Draw DrawEvent draw_event { DrawCompleted, EnterpriseAssigned, AssignmentInfeasible }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,
-        DirectTeamChanged,
+        DirectTeamChanged, CounterpartChosen, ReserveOrderApproved,
     }
     Inspection InspectionEvent inspection_event {
         NoticeServed, InspectionStarted, ItemResultConfirmed, InspectionConcluded, ReportCompleted,

@@ -176,6 +176,10 @@ impl<'c> Replay<'c> {
                 self.expected = derived.map_err(|fault| fault.to_string())?.into();
                 self.next(&sealed.body.event)
             }
+            Event::RecusalDecided(e) => {
+                self.expected.extend(substitution::follows(&self.state, e)?);
+                Ok(())
+            }
             Event::EnterpriseAssigned(_)
             | Event::AssignmentInfeasible(_)
             | Event::AssignmentSwapped(_)

@@ -7,12 +7,13 @@ use lotbook_chain::{Entry, EntryHash, KeyId, PublicKey, TlogProof, prove_inclusi
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
+use lotbook_domain::state::BoardChange;
 use lotbook_domain::substitution::fill;
 use lotbook_draw::certificate as draw;
-use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed};
+use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed, Stage, Substitution};
 use lotbook_event::ceremony::Purpose;
 use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{Event, Statement};
+use lotbook_event::{Event, RecusalId, Statement};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,9 +106,17 @@ fn ceremony_part(ceremony: &Ceremony, frozen: &Frozen) -> draw::Ceremony {
 
 /// The ceremonies behind a certificate: that of the batch, then those of its recusals in their order.
 fn own<'a>(state: &'a State, ceremony: &'a Ceremony) -> Vec<&'a Ceremony> {
+    let draws = changes(state, ceremony).iter().filter_map(|change| match change {
+        BoardChange::Draw(draw) => state.ceremonies.get(draw),
+        BoardChange::Reserve(_) | BoardChange::Chosen(_) => None,
+    });
+    std::iter::once(ceremony).chain(draws).collect()
+}
+
+/// What changed the board of a certificate's batch since its draw.
+fn changes<'a>(state: &'a State, ceremony: &Ceremony) -> &'a [BoardChange] {
     let board = state.batches.get(&ceremony.batch).and_then(|record| record.board.as_ref());
-    let draws = board.map(|board| board.draws.as_slice()).unwrap_or_default();
-    std::iter::once(ceremony).chain(draws.iter().filter_map(|draw| state.ceremonies.get(draw))).collect()
+    board.map(|board| board.changes.as_slice()).unwrap_or_default()
 }
 
 /// What followed from each recusal, applied again one after the other to the batch as it was drawn.
@@ -123,8 +132,51 @@ fn substitutions(
     let seats = seats_of(stated);
     let board = lotbook_draw::Board::new(pool, &seats, &firms, result.hi, assignment);
     let mut board = board.map_err(|error| error.to_string())?;
-    let of_recusals = own(state, ceremony).into_iter().skip(1);
-    of_recusals.map(|recusal| substitution(recusal, &mut board)).collect()
+    let seed = Seed::from_bytes(ceremony.completed.as_ref().ok_or("is not drawn")?.seed.0);
+    let record = |change: &BoardChange| match change {
+        BoardChange::Draw(draw) => {
+            substitution(state.ceremonies.get(draw).ok_or("has no such ceremony")?, &mut board)
+        }
+        BoardChange::Reserve(id) => {
+            let who = state.recusals.get(id).ok_or("has no such recusal")?.inspector.as_str();
+            let done = board.reserve(who, &Stage::Reserve.key(&seed)).map_err(|error| error.to_string())?;
+            Ok(unrolled(id, draw::SubstitutionKind::Reserve, who, done))
+        }
+        BoardChange::Chosen(id) => {
+            let (who, slot, other) = chosen(state, id)?;
+            let done = board.exchange(None, &who, slot, other).map_err(|error| error.to_string())?;
+            Ok(unrolled(id, draw::SubstitutionKind::Chosen, &who, done))
+        }
+    };
+    changes(state, ceremony).iter().map(record).collect()
+}
+
+/// The inspector, the slot and the counterpart's slot of a swap that a person has chosen.
+fn chosen(state: &State, id: &RecusalId) -> Result<(String, usize, usize), String> {
+    let recusal = state.recusals.get(id).ok_or("has no such recusal")?;
+    let [slot, other] = recusal.exchanged.ok_or("has no counterpart")?;
+    Ok((recusal.inspector.to_string(), slot as usize, other as usize))
+}
+
+/// The record of a change without a ceremony of its own.
+fn unrolled(
+    id: &RecusalId,
+    kind: draw::SubstitutionKind,
+    inspector: &str,
+    done: Substitution,
+) -> draw::SubstitutionRecord {
+    draw::SubstitutionRecord {
+        recusal_id: id.to_string(),
+        kind,
+        inspector: inspector.to_owned(),
+        slots: done.slots.iter().map(|slot| *slot as u64).collect(),
+        ceremony: None,
+        seed: None,
+        inspectors: None,
+        conflicts: None,
+        exhausted: done.exhausted.map(|slot| slot as u64),
+        result: done.assignment,
+    }
 }
 
 fn substitution(
@@ -186,7 +238,8 @@ fn proofs(
     let mut keep = BTreeSet::new();
     for (place, (entry, event)) in read.iter().enumerate() {
         let bytes = entries.get(place).map(Vec::as_slice).unwrap_or_default();
-        if draws.iter().any(|draw| belongs(event, draw) || frames(event, entry_hash(bytes), draw)) {
+        let own = |draw: &&Ceremony| belongs(event, draw) || frames(event, entry_hash(bytes), draw);
+        if draws.iter().any(own) || unrolls(event, changes(state, ceremony)) {
             keep.insert((place, entry.author));
         }
     }
@@ -218,8 +271,23 @@ fn frames(event: &Event, hash: EntryHash, ceremony: &Ceremony) -> bool {
         Event::PlanDrafted(e) => e.plan == *plan,
         Event::PlanAdopted(e) => e.plan == *plan,
         Event::SchemeAdopted(e) => (&e.plan, &e.batch) == (plan, batch),
+        Event::ReserveOrderApproved(e) => (&e.plan, &e.batch) == (plan, batch),
         _ => false,
     }
+}
+
+/// Request, decision, choice and outcome of the recusals that were carried out without a ceremony.
+fn unrolls(event: &Event, changes: &[BoardChange]) -> bool {
+    let recusal = match event {
+        Event::RecusalRequested(e) => &e.recusal,
+        Event::RecusalDecided(e) => &e.recusal,
+        Event::CounterpartChosen(e) => &e.recusal,
+        _ => return false,
+    };
+    changes.iter().any(|change| match change {
+        BoardChange::Draw(_) => false,
+        BoardChange::Reserve(id) | BoardChange::Chosen(id) => id == recusal,
+    })
 }
 
 /// The places of these entries, and of those that register the keys of their authors and of the participants,

@@ -258,6 +258,9 @@ fn substitutions(certificate: &Certificate, names: &Names) -> String {
             SubstitutionKind::Withdraw => {
                 "退出，另抽替代人员 <span class=\"en\">withdrawn, substitutes drawn</span>"
             }
+            SubstitutionKind::Chosen => {
+                "交换，对方由人指定 <span class=\"en\">swap, the counterpart chosen by a person</span>"
+            }
             SubstitutionKind::Reserve => {
                 "退出，按候补次序 <span class=\"en\">withdrawn, in reserve order</span>"
             }
