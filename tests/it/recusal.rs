@@ -188,6 +188,8 @@ pub async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let json = made.to_json().unwrap();
     let certificate = lotbook_draw::Certificate::from_json(json.as_ref()).unwrap();
     certificate.recompute().unwrap();
+    let vkey = &world.client.trust_root().vkey;
+    lotbook_verifier::authenticate::authenticate(&certificate, vkey).unwrap();
     let assigned: Vec<_> = board(world).assignment.iter().map(ToString::to_string).collect();
     assert_eq!(certificate.substitutions.last().unwrap().result, assigned);
     let mut forged = certificate.clone();

@@ -176,7 +176,17 @@ impl<'c> Replay<'c> {
                 self.expected = derived.map_err(|fault| fault.to_string())?.into();
                 self.next(&sealed.body.event)
             }
+            Event::CeremonyOpened(e) => {
+                let recusal = e.recusal.as_ref().map(|id| self.state.recusals.get(id));
+                match recusal {
+                    Some(asked) if asked.is_none_or(|asked| asked.granted().is_none()) => {
+                        Err("the recusal that it is opened for was not asked for and granted".into())
+                    }
+                    _ => Ok(()),
+                }
+            }
             Event::RecusalDecided(e) => {
+                self.state.recusals.get(&e.recusal).ok_or("nobody has asked for this recusal")?;
                 self.expected.extend(substitution::follows(&self.state, e)?);
                 Ok(())
             }
