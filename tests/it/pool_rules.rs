@@ -1,10 +1,11 @@
 //! Class conditions (Art. 17), trustworthy firms (Art. 13) and what comes after the freezing, on the real ledger.
 
-use crate::pool::{open, plan_and_scheme, reasons};
+use crate::pool::{commit, open, plan_and_scheme, reasons};
 use crate::refusals::{adopt, opening, plan_like, scheme_like};
 use crate::steps::{date, office, text};
 use crate::world::{DAY, World, refused};
 use lotbook_domain::civil::date_of;
+use lotbook_event::ceremony::SeedRevealed;
 use lotbook_event::keys::Role;
 use lotbook_event::plan::{BatchJoin, Operator, PlanDrafted, Predicate, TrustMode};
 use lotbook_event::registry::{Conflict, ConflictDeclared, EnterpriseUpdated};
@@ -254,4 +255,44 @@ async fn conflicts_stated_by_others_are_counted_by_author_and_steer_nobody_unsee
     let late = state.flags.iter().any(|f| f.flag == Flag::RosterChangedLate && f.subject == DRAW);
     assert!(late && frozen.stated.late_changes.iter().any(|change| change.author == registrar));
     world.verify().await;
+}
+
+/// Holds the ceremony of a draw of section S05.
+async fn held(world: &mut World, draw: &DrawId) {
+    let parts = [
+        ("section_officer-S05", Role::SectionOfficer, Some("S05"), [1; 32]),
+        ("supervisor", Role::Supervisor, None, [2; 32]),
+        ("notary", Role::Notary, None, [3; 32]),
+    ];
+    for (key, role, section, secret) in parts {
+        commit(world, draw, key, role, section, secret).await;
+    }
+    let sealed = world.replica.state().ceremonies[draw].sealed.unwrap();
+    for (key, role, section, secret) in parts {
+        let event = SeedRevealed { draw: draw.clone(), sealed, secret: Bytes32(secret) };
+        world.state(key, role, section, event).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_nearly_pointed_is_flagged_and_one_that_is_drawn_whole_has_no_randomness() {
+    for (total, expected) in [(2, Flag::PoolBelowMinimum), (10, Flag::NoRandomnessInObjects)] {
+        let mut world = World::new().await;
+        let conditions = vec![
+            condition("kind", Operator::In, &["防护设备企业"]),
+            condition("risk_class", Operator::In, &["C"]),
+        ];
+        let mut draft = directed(&world, conditions);
+        draft.batches[0].total = total;
+        opened(&mut world, draft).await;
+        let eligible = reasons(&world, DRAW).values().filter(|reason| reason.is_empty()).count();
+        assert!((3..5).contains(&eligible), "{eligible}");
+        held(&mut world, &DrawId::new(DRAW).unwrap()).await;
+        let flags = world.replica.state().flags.iter().filter(|flag| flag.subject == DRAW);
+        let found: BTreeSet<_> = flags.map(|flag| flag.flag).collect();
+        for flag in [Flag::PoolBelowMinimum, Flag::NoRandomnessInObjects] {
+            assert_eq!(found.contains(&flag), flag == expected, "{found:?}");
+        }
+        world.verify().await;
+    }
 }
