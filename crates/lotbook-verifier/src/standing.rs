@@ -192,7 +192,7 @@ pub fn check(root: Root<'_>, draw: &DrawId, uscc: &Uscc, shown: &Shown) -> Resul
             Some(lot(draw, uscc, &place, (drawn.position, done), assigned)?)
         }
     };
-    Ok(Proved { position: frozen.position, pool, rows, place, lot, checkpoint })
+    Ok(Proved { position: frozen.position, pool: *pool, rows, place, lot, checkpoint })
 }
 
 /// An entry that is proved to be on the log, stated by the ledger.
