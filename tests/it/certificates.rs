@@ -123,7 +123,7 @@ fn another(value: &Value) -> Value {
 
 fn is_authentic(certificate: &Value, vkey: &VerifierKey) -> bool {
     Certificate::from_json(certificate.to_string().as_bytes())
-        .is_ok_and(|certificate| authenticate::authenticate(&certificate, vkey).is_ok())
+        .is_ok_and(|certificate| authenticate::authenticate(&certificate, vkey, None).is_ok())
 }
 
 #[tokio::test(flavor = "multi_thread")]

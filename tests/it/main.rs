@@ -4,6 +4,7 @@
 
 mod auditing;
 mod calendar;
+mod ceremony;
 mod certificates;
 mod codec;
 mod commands;

@@ -182,14 +182,14 @@ async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty)
 pub async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let ledger = reading::of_server(&world.client).await.unwrap();
     let made =
-        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap())
+        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[])
             .unwrap();
     let made = made.into_iter().find(|c| c.draw_id == format!("{PLAN}/B3.1")).unwrap();
     let json = made.to_json().unwrap();
     let certificate = lotbook_draw::Certificate::from_json(json.as_ref()).unwrap();
     certificate.recompute().unwrap();
     let vkey = &world.client.trust_root().vkey;
-    lotbook_verifier::authenticate::authenticate(&certificate, vkey).unwrap();
+    lotbook_verifier::authenticate::authenticate(&certificate, vkey, None).unwrap();
     let assigned: Vec<_> = board(world).assignment.iter().map(ToString::to_string).collect();
     assert_eq!(certificate.substitutions.last().unwrap().result, assigned);
     let mut forged = certificate.clone();

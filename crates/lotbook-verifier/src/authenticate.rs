@@ -6,7 +6,8 @@
 //! holds no later entry of the draw (ask it), and that the rows follow from the rosters (`lotbook verify`).
 
 use crate::certificate::without_proof;
-use lotbook_chain::{Checkpoint, Entry, EntryHash, Sealed, TlogProof, VerifierKey};
+use crate::stamp::Stamp;
+use lotbook_chain::{Checkpoint, Entry, EntryHash, Policy, Sealed, TlogProof, VerifierKey};
 use lotbook_domain::authenticate::{admit_decoded, signer};
 use lotbook_domain::authority;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows, Stage};
@@ -43,13 +44,15 @@ pub enum AuthenticateError {
     Incomplete(String),
 }
 
-/// Authenticates a certificate with the ledger's checkpoint key.
+/// Authenticates a certificate with the ledger's checkpoint key. A grade that rests on witnesses' stamps is derived
+/// again with their `policy` only.
 ///
 /// # Errors
 /// The first thing that does not hold, see [`AuthenticateError`].
 pub fn authenticate(
     certificate: &Certificate,
     vkey: &VerifierKey,
+    policy: Option<&Policy>,
 ) -> Result<Authenticated, AuthenticateError> {
     certificate.recompute()?;
     let mut replay = Replay::new(certificate, vkey)?;
@@ -57,6 +60,10 @@ pub fn authenticate(
         let entry = |what| AuthenticateError::Entry { number, what };
         let (sealed, tlog, head) = open(&proof.entry, &proof.tlog_proof, vkey).map_err(entry)?;
         replay.entry(number, sealed).map_err(entry)?;
+        if let Some(policy) = policy {
+            // A head without their quorum is no stamp; the head as a whole is held to the policy elsewhere.
+            replay.stamps.extend(Stamp::read(&tlog.checkpoint, vkey, policy).ok().flatten());
+        }
         if replay.newest.as_ref().is_none_or(|(newest, _)| newest.size < head.size) {
             replay.newest = Some((head, tlog.checkpoint));
         }
@@ -92,6 +99,8 @@ struct Replay<'c> {
     /// What must follow by rule: the result, and who is assigned.
     expected: VecDeque<Event>,
     newest: Option<(Checkpoint, String)>,
+    /// What the policy's witnesses have seen of CeremonyClosed, and when.
+    stamps: Vec<Stamp>,
 }
 
 type Step = Result<(), String>;
@@ -101,7 +110,7 @@ impl<'c> Replay<'c> {
         let draw = DrawId::new(certificate.draw_id.as_str());
         let draw = draw.map_err(|error| AuthenticateError::Incomplete(error.to_string()))?;
         let (state, expected, newest) = (State::default(), VecDeque::new(), None);
-        Ok(Self { certificate, vkey, draw, state, expected, newest })
+        Ok(Self { certificate, vkey, draw, state, expected, newest, stamps: vec![] })
     }
 
     fn entry(&mut self, number: usize, sealed: Sealed<Statement>) -> Step {
@@ -166,13 +175,11 @@ impl<'c> Replay<'c> {
             Event::SeedRevealed(e) => late(self.frozen(&e.draw)?.stated.reveal_deadline),
             Event::DrawCompleted(e) => {
                 let ceremony = self.ceremony(&e.draw)?;
+                self.settled()?;
                 if ceremony.stage != Stage::Closed {
                     return Err(format!("the ceremony {} was not closed before it", e.draw));
                 }
-                let derived = match ceremony.recusal {
-                    Some(_) => substitution::conclude(&self.state, ceremony),
-                    None => draw::conclude(ceremony),
-                };
+                let derived = draw::draws(&self.state, ceremony);
                 self.expected = derived.map_err(|fault| fault.to_string())?.into();
                 self.next(&sealed.body.event)
             }
@@ -186,16 +193,26 @@ impl<'c> Replay<'c> {
                 }
             }
             Event::RecusalDecided(e) => {
+                self.settled()?;
                 self.state.recusals.get(&e.recusal).ok_or("nobody has asked for this recusal")?;
                 self.expected.extend(substitution::follows(&self.state, e)?);
                 Ok(())
             }
             Event::EnterpriseAssigned(_)
+            | Event::TeamAssigned(_)
             | Event::AssignmentInfeasible(_)
             | Event::AssignmentSwapped(_)
             | Event::SubstituteDrawn(_)
             | Event::SubstitutePoolExhausted(_) => self.next(&sealed.body.event),
-            _ => Ok(()),
+            _ => self.settled(),
+        }
+    }
+
+    /// Something else comes: nothing that must follow may be missing.
+    fn settled(&self) -> Step {
+        match self.expected.front() {
+            Some(missing) => Err(format!("{} should stand before it", missing.name())),
+            None => Ok(()),
         }
     }
 
@@ -216,13 +233,15 @@ impl<'c> Replay<'c> {
 
     /// Puts the certificate's rows in the place of those that no entry holds: their roots are the entry's.
     fn thaw(&mut self, stated: &PoolFrozen, sealed: &Sealed<Statement>) -> Step {
-        let rows = match &stated.replacement {
-            None => Rows::Batch(Arc::new(self.rows(stated)?)),
-            Some(_) => Rows::Recusal(Arc::new(self.second_rows(sealed.hash, stated)?)),
+        let rows = match (&stated.replacement, &stated.staffing) {
+            (Some(_), _) => Rows::Recusal(Arc::new(self.second_rows(sealed.hash, stated)?)),
+            (None, Some(_)) => Rows::Staffing(Arc::new(self.staffing_rows(stated)?)),
+            (None, None) => {
+                let rows = self.rows(stated)?;
+                self.by_plan(stated)?;
+                Rows::Batch(Arc::new(rows))
+            }
         };
-        if stated.replacement.is_none() {
-            self.by_plan(stated)?;
-        }
         let (p, position) = (sealed.hash, sealed.entry.position);
         let opened = self.ceremony(&stated.draw)?.opened;
         if opened != stated.opened {
@@ -267,6 +286,20 @@ impl<'c> Replay<'c> {
         Ok(second)
     }
 
+    /// The enterprises of the draw, with the inspectors and conflicts of the later ceremony (draw.md 5).
+    fn staffing_rows(&self, stated: &PoolFrozen) -> Result<Pool, String> {
+        let record = self.certificate.staffing.as_ref().ok_or("the certificate has no such inspectors")?;
+        let objects = self.certificate.objects.rows.clone();
+        let pool = Pool::new(objects, record.inspectors.rows.clone(), record.conflicts.rows.clone());
+        let pool = pool.map_err(|error| error.to_string())?;
+        let roots = pool.roots();
+        let found = [roots.objects, roots.inspectors, roots.conflicts];
+        if found != [stated.objects_root.0, stated.inspectors_root.0, stated.conflicts_root.0] {
+            return Err("the certificate's rows of inspectors have other roots".into());
+        }
+        Ok(pool)
+    }
+
     /// The parameters are those of plan, scheme and rule set (draw.md 1).
     fn by_plan(&self, stated: &PoolFrozen) -> Step {
         let ceremony = self.ceremony(&stated.draw)?;
@@ -299,7 +332,7 @@ impl<'c> Replay<'c> {
             return Err(incomplete(&format!("{} should follow and is missing", missing.name())));
         }
         let ceremony = self.state.ceremonies.get(&self.draw).ok_or_else(|| incomplete("no ceremony"))?;
-        let again = without_proof(&self.state, ceremony);
+        let again = without_proof(&self.state, ceremony, &self.stamps);
         let mut again = again.map_err(|error| incomplete(&error.to_string()))?;
         // Informative figures are made of the rosters; the proof is what all this was made from.
         again.shape = self.certificate.shape.clone();

@@ -141,6 +141,7 @@ fn rules(dice: &mut Dice) -> RulesetAdopted {
         disclosure_due: DueDay::new("02-last").unwrap(),
         recusal_always_withdraw: dice.chance(15),
         recusal_reserve_order: false,
+        beacons: vec![],
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn plan_drafted(state: &mut State, e: &PlanDrafted) {
             scheme: None,
             attempts: vec![],
             drawn: None,
+            staffed: None,
             board: None,
         };
         state.batches.insert((e.plan.clone(), batch.batch.clone()), record);

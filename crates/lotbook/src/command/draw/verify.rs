@@ -25,9 +25,10 @@ pub fn run(vkey: Option<&str>, policy: Option<&Path>, json: bool, file: &Path) -
         say_recomputed(&certificate, json);
         return Ok(Exit::Done);
     };
-    let proved = authenticate(&certificate, &key)?;
-    let witnesses = match policy {
-        Some(path) => given::policy(path)?.open_of(&proved.note, &key).map_err(Unwitnessed)?.cosignatures,
+    let policy = policy.map(given::policy).transpose()?;
+    let proved = authenticate(&certificate, &key, policy.as_ref())?;
+    let witnesses = match &policy {
+        Some(policy) => policy.open_of(&proved.note, &key).map_err(Unwitnessed)?.cosignatures,
         None => vec![],
     };
     say_authenticated(&certificate, &proved, &witnesses, json);
