@@ -6,6 +6,7 @@ use crate::authority;
 use crate::draw::DrawFault;
 use crate::state::State;
 use crate::subject::subject;
+use crate::substitution;
 use lotbook_chain::{Instant, Sealed};
 use lotbook_event::{Code, Event, Refusal, Statement};
 
@@ -67,6 +68,10 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
         Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed),
         Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
+        Event::RecusalDecided(event) => {
+            let refused = |what| Refusal::new(Code::SwapInfeasible, &event.recusal, what);
+            Ok(substitution::follows(state, event).map_err(refused)?)
+        }
         Event::CeremonyClosed(event) => {
             a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing)
         }

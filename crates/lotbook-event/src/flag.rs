@@ -21,6 +21,8 @@ pub enum Flag {
     UndirectedSpecialised,
     /// Everything in the pool is drawn.
     NoRandomnessInObjects,
+    /// Fewer eligible enterprises than the rule set publishes as the least (Art. 17).
+    PoolBelowMinimum,
     /// Every inspector drawn has no choice (draw.md 5).
     NoRandomnessInAssignment,
     /// More of a class drawn than its item allows.
@@ -45,6 +47,10 @@ pub enum Flag {
     DisclosureLate,
     /// A change of team because somebody is unavailable (not Art. 15).
     SubstituteUnavailable,
+    /// A person named the counterpart of a swap (Art. 15).
+    CounterpartChosen,
+    /// A substitute came in an order that everybody could compute before (draw.md 6).
+    ReserveOrder,
     /// Fewer than three candidates for a slot (draw.md 6).
     PredictableSubstitute,
     /// Two sections plan the same class at the same time apart (Art. 4).
@@ -70,6 +76,7 @@ impl Flag {
             Self::OutOfPlanYear => "OUT_OF_PLAN_YEAR",
             Self::UndirectedSpecialised => "UNDIRECTED_SPECIALISED",
             Self::NoRandomnessInObjects => "NO_RANDOMNESS_IN_OBJECTS",
+            Self::PoolBelowMinimum => "POOL_BELOW_MINIMUM",
             Self::NoRandomnessInAssignment => "NO_RANDOMNESS_IN_ASSIGNMENT",
             Self::ItemRatioExceeded => "ITEM_RATIO_EXCEEDED",
             Self::RosterChangedLate => "ROSTER_CHANGED_LATE",
@@ -82,6 +89,8 @@ impl Flag {
             Self::CommentLate => "COMMENT_LATE",
             Self::DisclosureLate => "DISCLOSURE_LATE",
             Self::SubstituteUnavailable => "SUBSTITUTE_UNAVAILABLE",
+            Self::CounterpartChosen => "COUNTERPART_CHOSEN",
+            Self::ReserveOrder => "RESERVE_ORDER",
             Self::PredictableSubstitute => "PREDICTABLE_SUBSTITUTE",
             Self::MissedCombination => "MISSED_COMBINATION",
             Self::HandlingAged => "HANDLING_AGED",

@@ -9,6 +9,7 @@ mod league;
 mod missing;
 mod overdue;
 mod quicknet;
+mod sealing;
 mod void;
 
 use crate::recusal::hold;

@@ -237,6 +237,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: None,
+        conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };
     fits(frozen, sealed)

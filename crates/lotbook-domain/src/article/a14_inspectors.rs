@@ -120,6 +120,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: None,
+        conflicts_by_others: Basis::of(state, &batch, at)?.conflicts_by_others(),
         staffing: Some(Staffing { draw: unstaffed.draw.clone(), batch_pool: unstaffed.frozen.p }),
     };
     fits(frozen, sealed)

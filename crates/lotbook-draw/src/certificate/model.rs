@@ -270,6 +270,8 @@ pub enum SubstitutionKind {
     Swap,
     /// See [`Board::reserve`](crate::Board::reserve).
     Reserve,
+    /// See [`Board::exchange`](crate::Board::exchange): a person has named the counterpart.
+    Chosen,
 }
 
 /// The ledger's entries.

@@ -17,7 +17,7 @@ pub use reach::{Reach, TOO_FEW_ALLOWED};
 pub(crate) use roster::Roster;
 pub use row::{ConflictRow, InspectorRow, ObjectRow};
 pub use second::SecondPool;
-pub use tree::root;
+pub use tree::{inclusion, root};
 
 /// Which of the three lists of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
