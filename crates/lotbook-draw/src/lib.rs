@@ -42,6 +42,7 @@ pub mod hex;
 pub mod pool;
 pub mod quota;
 pub mod select;
+pub mod shape;
 pub mod stream;
 pub mod substitute;
 
@@ -52,5 +53,6 @@ pub use hex::Hex;
 pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots, SecondPool};
 pub use quota::{Quota, QuotaError};
 pub use select::{Selected, Selection};
+pub use shape::{Shape, Traits};
 pub use stream::{Stage, StageKey, Stream, Ticket};
 pub use substitute::{Board, SubstituteError, Substitution};

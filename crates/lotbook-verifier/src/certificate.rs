@@ -6,13 +6,13 @@ use lotbook_chain::{Entry, TileContent, TileId, TileReader, TlogProof, TreeHash,
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
+use lotbook_domain::registry::EnterpriseRecord;
 use lotbook_domain::substitution::fill;
 use lotbook_draw::certificate as draw;
-use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed};
-use lotbook_event::ceremony::Purpose;
-use lotbook_event::draw::DrawCompleted;
+use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed, Shape, Traits};
+use lotbook_event::ceremony::{PoolFrozen, Purpose};
 use lotbook_event::{Event, Statement};
-use serde_json::json;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Why a certificate cannot be made.
@@ -77,7 +77,7 @@ fn certificate(
         result: (&result).into(),
         staffing: None,
         substitutions: substitutions(state, ceremony, pool, &result).map_err(|what| fail(&what))?,
-        shape: shape(frozen, done),
+        shape: shape(state, pool, &frozen.stated, &result).map_err(|what| fail(&what))?,
         proof: draw::Proof {
             entries: proofs(&own(state, ceremony), entries, tiles, checkpoint).map_err(|what| fail(&what))?,
         },
@@ -154,22 +154,18 @@ fn substitution(
     })
 }
 
-/// Pool figures, informative: drawn and eligible by stratum, small strata, exclusions by reason.
-fn shape(frozen: &Frozen, done: &DrawCompleted) -> serde_json::Value {
-    let strata: BTreeMap<_, _> = done
-        .strata
-        .iter()
-        .map(|s| (s.stratum.as_str(), json!({ "eligible": s.eligible, "drawn": s.quota })))
+/// Figures of the draw (draw.md 9). Dates, names and districts are those of the verified log's roster, as it is
+/// at its end: the pool has none.
+fn shape(state: &State, pool: &Pool, stated: &PoolFrozen, outcome: &Outcome) -> Result<Value, String> {
+    let dates: Vec<_> = state.enterprises.values().map(|firm| firm.row.enrolled_on.to_string()).collect();
+    let traits: BTreeMap<&str, Traits<'_>> = (state.enterprises.values().zip(&dates))
+        .map(|(EnterpriseRecord { row, .. }, registered)| {
+            let traits = Traits { registered, name: row.name.as_str(), district: row.area.as_str() };
+            (row.uscc.as_str(), traits)
+        })
         .collect();
-    let small = done.strata.iter().filter(|stratum| stratum.eligible < 5).count();
-    let reasons: BTreeMap<_, _> = frozen
-        .stated
-        .object_reasons
-        .iter()
-        .filter(|r| !r.reason.as_str().is_empty())
-        .map(|r| (r.reason.as_str(), r.rows))
-        .collect();
-    json!({ "strata": strata, "strata_under_5": small, "excluded": reasons })
+    let shape = Shape::of(pool, &seats_of(stated), outcome, &traits);
+    serde_json::to_value(shape).map_err(|error| error.to_string())
 }
 
 /// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team; and
