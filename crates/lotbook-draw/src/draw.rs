@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::assign::{self, Plan, PlanError};
+use crate::assign::{self, Hall, Plan, PlanError};
 use crate::ceremony::Seed;
 use crate::pool::Pool;
 use crate::quota::{Quota, QuotaError};
@@ -51,6 +51,8 @@ pub struct Outcome {
     pub words: [u64; 3],
     /// The inspector of every slot, enterprise-major; `None` = infeasible (the selection stands).
     pub assignment: Option<Vec<String>>,
+    /// The slots for which there are too few inspectors, if the assignment is infeasible.
+    pub hall: Option<Hall>,
 }
 
 impl Outcome {
@@ -93,5 +95,6 @@ pub fn draw(input: &DrawInput<'_>) -> Result<Outcome, DrawError> {
         tries: assigned.tries,
         words: [selection.words, tier1_words, tier2_words],
         assignment: assigned.assignment,
+        hall: assigned.hall,
     })
 }

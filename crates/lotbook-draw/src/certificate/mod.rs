@@ -13,9 +13,10 @@ mod recompute;
 mod replay;
 mod strict;
 
+pub use crate::assign::Hall;
 pub use error::{CertificateError, Field};
 pub use model::{
-    BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Hall, Participant, Proof, ProofEntry,
-    QuotaRule, Result, Section, SubstitutionKind, SubstitutionRecord,
+    BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Participant, Proof, ProofEntry, QuotaRule,
+    Result, Section, SubstitutionKind, SubstitutionRecord,
 };
 pub use strict::{JsonError, MAX_INTEGER};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::assign::Hall;
 use crate::hex::Hex;
 use crate::pool::{ConflictRow, InspectorRow, ObjectRow};
 use crate::shape::Shape;
@@ -209,16 +210,6 @@ pub struct Result {
     /// Why the assignment is infeasible.
     #[serde(deserialize_with = "nullable")]
     pub hall: Option<Hall>,
-}
-
-/// A set of slots for which there are too few inspectors. [draw 5, Infeasible]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hall {
-    /// Slots, ascending.
-    pub slots: Vec<u64>,
-    /// Every inspector allowed at one of them, with his capacity, in ticket order.
-    pub inspectors: Vec<(String, u64)>,
 }
 
 /// What followed from one recusal; compare [`Substitution`](crate::Substitution). [draw 6]

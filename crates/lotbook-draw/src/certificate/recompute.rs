@@ -2,17 +2,19 @@
 //! and compared, in the order in which it was drawn; then its substitutions, see `replay`. [draw 8]
 //!
 //! Not checked here, for only the ledger's entries tell: origin, ids, attempt, grade, entry hashes,
-//! deadlines, roles, a beacon's signature; nor what later pages of the protocol add: staffing, an
-//! infeasible draw's Hall certificate.
+//! deadlines, roles, a beacon's signature; nor what later pages of the protocol add: staffing.
 
 use std::collections::BTreeMap;
 
 use super::error::{CertificateError, Field, same};
 use super::model::{Certificate, FORMAT, Result as Drawn};
-use crate::draw::{DrawInput, Outcome, draw};
+use crate::assign::Plan;
+use crate::ceremony::Seed;
+use crate::draw::{DrawError, DrawInput, Outcome, draw};
 use crate::hex::Hex;
 use crate::pool::{ConflictRow, InspectorRow, Pool, PoolError, Reach, TOO_FEW_ALLOWED};
 use crate::quota::Quota;
+use crate::stream::Stage;
 use crate::substitute::Substitution;
 
 impl Certificate {
@@ -49,6 +51,7 @@ impl Certificate {
             seed,
         })?;
         compare(&self.result, &outcome)?;
+        self.check_hall(&pool, &outcome)?;
         let substitutions = self.replay(&pool, &quota, &outcome)?;
         Ok((outcome, substitutions))
     }
@@ -59,6 +62,21 @@ impl Certificate {
     /// Rows that are no pool, see [`PoolError`].
     pub fn pool(&self) -> Result<Pool, PoolError> {
         Pool::new(self.objects.rows.clone(), self.inspectors.rows.clone(), self.conflicts.rows.clone())
+    }
+
+    /// An infeasible draw, and no other, has a Hall certificate: any that holds, not only the one found here.
+    fn check_hall(&self, pool: &Pool, outcome: &Outcome) -> Result<(), CertificateError> {
+        let holds = match (&self.result.hall, &outcome.assignment) {
+            (None, Some(_)) => true,
+            (Some(hall), None) => {
+                let firms: Vec<&str> = outcome.selected.iter().map(|s| s.uscc.as_str()).collect();
+                let key = Stage::Inspectors.key(&Seed::from_bytes(self.seed.0)); // compared before
+                let plan = Plan::new(pool, &firms, &self.seats, &key).map_err(DrawError::from)?;
+                plan.is_hall(hall, self.max_load)
+            }
+            (Some(_), Some(_)) | (None, None) => false,
+        };
+        same(holds, Field::Hall)
     }
 
     fn check_roots(&self, pool: &Pool) -> Result<(), CertificateError> {
@@ -99,7 +117,5 @@ fn compare(stated: &Drawn, outcome: &Outcome) -> Result<(), CertificateError> {
     same(stated.tier == derived.tier, Field::Tier)?;
     same(stated.tries == derived.tries, Field::Tries)?;
     same(stated.words == derived.words, Field::Words)?;
-    same(stated.assignment == derived.assignment, Field::Assignment)?;
-    // A Hall certificate belongs to an infeasible draw only.
-    same(stated.hall.is_none() || derived.assignment.is_none(), Field::Hall)
+    same(stated.assignment == derived.assignment, Field::Assignment)
 }

@@ -14,6 +14,7 @@ mod quota;
 mod refused;
 mod sample;
 mod scale;
+mod select;
 mod shape;
 mod substitute;
 mod substitute_brute;
