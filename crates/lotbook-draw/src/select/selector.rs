@@ -1,10 +1,12 @@
 //! A selection that is being made: rows come in any order, and parts of a register may be made apart.
 
+use std::collections::BTreeMap;
+
 use super::smallest::{Row, Smallest};
 use super::{Selected, Selection};
 use crate::ceremony::Seed;
 use crate::quota::{PerStratum, Quota, QuotaError};
-use crate::stream::{Stage, StageKey};
+use crate::stream::{Stage, StageKey, Ticket};
 
 /// Takes the eligible rows of a register, each once and in any order, and selects the smallest tickets.
 ///
@@ -93,7 +95,7 @@ impl Selector {
     /// # Errors
     /// More or fewer rows than were counted: the quotas would be those of another register.
     pub fn finish(self) -> Result<Selection, QuotaError> {
-        let (mut quotas, mut drawn, mut codes) = (PerStratum::new(), Vec::new(), Vec::new());
+        let (mut drawn, mut quotas) = (Vec::new(), Vec::new());
         let mut spare = self.spare;
         for Lane { code, counted, offered, quota, is_rated, smallest } in self.strata {
             if offered != counted {
@@ -102,21 +104,22 @@ impl Selector {
             let (rows, others) = smallest.finish();
             drawn.extend(rows);
             others.into_iter().filter(|_| is_rated).for_each(|row| spare.take(row));
-            quotas.insert(code.clone(), quota);
-            codes.push(code);
+            quotas.push((code, quota));
         }
         // While the total is under the minimum, the smallest ticket left raises the quota of its stratum.
         for row in spare.finish().0 {
-            if let Some(quota) = codes.get(row.stratum).and_then(|code| quotas.get_mut(code)) {
+            if let Some((_, quota)) = quotas.get_mut(row.stratum) {
                 *quota += 1;
             }
             drawn.push(row);
         }
         drawn.sort_unstable();
-        let selected: Vec<Selected> = drawn.into_iter().map(|row| selected(row, &codes)).collect();
-        // In ticket order the last one of a stratum overwrites the others: its largest ticket.
-        let cutoffs = selected.iter().map(|s| (s.stratum.clone(), s.ticket)).collect();
-        Ok(Selection { quotas, cutoffs, selected, words: self.words })
+        Ok(Selection {
+            cutoffs: cutoffs(&drawn, &quotas),
+            selected: drawn.into_iter().map(|row| selected(row, &quotas)).collect(),
+            quotas: quotas.into_iter().collect(),
+            words: self.words,
+        })
     }
 
     /// Puts a row among the smallest of its stratum, and whatever falls out there among the spare ones.
@@ -130,8 +133,19 @@ impl Selector {
     }
 }
 
-fn selected(row: Row, codes: &[String]) -> Selected {
-    let stratum = codes.get(row.stratum).cloned().unwrap_or_default();
+/// The largest ticket drawn of each stratum: in ticket order, the last one.
+fn cutoffs(drawn: &[Row], strata: &[(String, u64)]) -> BTreeMap<String, Ticket> {
+    let mut last = vec![None; strata.len()];
+    for row in drawn {
+        if let Some(last) = last.get_mut(row.stratum) {
+            *last = Some(row.ticket);
+        }
+    }
+    strata.iter().zip(last).filter_map(|((code, _), ticket)| Some((code.clone(), ticket?))).collect()
+}
+
+fn selected(row: Row, strata: &[(String, u64)]) -> Selected {
+    let stratum = strata.get(row.stratum).map(|(code, _)| code.clone()).unwrap_or_default();
     Selected { uscc: row.uscc.into_string(), stratum, ticket: row.ticket }
 }
 

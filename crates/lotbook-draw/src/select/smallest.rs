@@ -50,10 +50,9 @@ impl Smallest {
         }
     }
 
-    /// The smallest rows, in order, and the others that were still held.
+    /// The smallest rows, in any order, and the others that were still held.
     pub(super) fn finish(mut self) -> (Vec<Row>, Vec<Row>) {
         let others = self.cut();
-        self.rows.sort_unstable();
         (self.rows, others)
     }
 

@@ -19,4 +19,5 @@ mod shape;
 mod substitute;
 mod substitute_brute;
 mod substitutions;
+mod vectors;
 mod worked;
