@@ -39,6 +39,7 @@ pub mod certificate;
 pub mod draw;
 pub mod encoding;
 pub mod hex;
+mod lanes;
 pub mod pool;
 pub mod quota;
 pub mod select;

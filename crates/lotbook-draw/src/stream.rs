@@ -12,9 +12,6 @@ use crate::ceremony::Seed;
 use crate::encoding::{derive, length, put_enc, put_u64};
 use crate::hex::Hex;
 
-/// Longest id in bytes whose ticket takes no memory of its own; a ledger's longest identifier.
-const SHORT_ID: usize = 64;
-
 /// The stages of a draw and of what follows it; each has a key of its own. [draw 3, 6]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -71,17 +68,9 @@ impl StageKey {
     /// The ticket of an enterprise or an inspector; all rows are ordered by it, then by id.
     pub fn ticket(&self, id: &str) -> Ticket {
         // ticket(key, id) = BLAKE3.keyed_hash(key, enc(id))
-        let (length, id) = (length(id.len()).to_le_bytes(), id.as_bytes());
-        let mut short = [0; 8 + SHORT_ID];
-        // Ids of a ledger are short: their tickets take no memory.
-        match (short.split_first_chunk_mut(), id.len()) {
-            (Some((head, tail)), 0..=SHORT_ID) => {
-                *head = length;
-                tail[..id.len()].copy_from_slice(id); // within SHORT_ID
-                self.hash(&short[..8 + id.len()])
-            }
-            _ => self.hash(&[length.as_slice(), id].concat()),
-        }
+        let mut message = Vec::with_capacity(8 + id.len());
+        put_enc(&mut message, id.as_bytes());
+        self.hash(&message)
     }
 
     /// The ticket of an inspector for one vacant slot, under K_sub. [draw 6, Withdraw]

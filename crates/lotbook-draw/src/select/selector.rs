@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::smallest::{Row, Smallest};
 use super::{Selected, Selection};
 use crate::ceremony::Seed;
+use crate::lanes::{Block, LANES, tickets};
 use crate::quota::{PerStratum, Quota, QuotaError};
 use crate::stream::{Stage, StageKey, Ticket};
 
@@ -18,6 +19,9 @@ pub struct Selector {
     strata: Vec<Lane>,
     /// The smallest of those not selected by quota in strata with a rate over 0: as many as the minimum lacks.
     spare: Smallest,
+    /// Rows whose tickets are made together, with the places of their strata; the first `waits` of them.
+    waiting: [(Block, usize); LANES],
+    waits: usize,
     words: u64,
 }
 
@@ -57,6 +61,8 @@ impl Selector {
             key: Stage::Objects.key(seed),
             strata: quotas.iter().map(lane).collect(),
             spare: Smallest::new(in_memory(minimum.saturating_sub(all))),
+            waiting: [(Block::EMPTY, 0); LANES],
+            waits: 0,
             words,
         })
     }
@@ -72,15 +78,43 @@ impl Selector {
             return Err(QuotaError::NotCounted { stratum: stratum.to_owned() });
         };
         lane.offered += 1;
-        let ticket = self.key.ticket(uscc);
-        if lane.smallest.admits(&ticket) || (lane.is_rated && self.spare.admits(&ticket)) {
-            self.keep(Row { ticket, uscc: uscc.into(), stratum: place });
+        match Block::of(uscc) {
+            Some(block) => self.wait(block, place),
+            None => self.consider(self.key.ticket(uscc), uscc, place),
         }
         Ok(())
     }
 
+    /// Tickets of short ids are made four at a time.
+    fn wait(&mut self, block: Block, stratum: usize) {
+        if let Some(place) = self.waiting.get_mut(self.waits) {
+            *place = (block, stratum);
+            self.waits += 1;
+        }
+        if self.waits == LANES {
+            self.consider_waiting();
+        }
+    }
+
+    fn consider_waiting(&mut self) {
+        let tickets = tickets(&self.key, &self.waiting.map(|(block, _)| block));
+        let waiting = self.waiting;
+        for (ticket, (block, stratum)) in tickets.into_iter().zip(waiting).take(self.waits) {
+            self.consider(ticket, block.id(), stratum);
+        }
+        self.waits = 0;
+    }
+
+    fn consider(&mut self, ticket: Ticket, uscc: &str, stratum: usize) {
+        let Some(lane) = self.strata.get(stratum) else { return };
+        if lane.smallest.admits(&ticket) || (lane.is_rated && self.spare.admits(&ticket)) {
+            self.keep(Row { ticket, uscc: uscc.into(), stratum });
+        }
+    }
+
     /// Takes up what was selected of another part of the same register.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, mut other: Self) {
+        other.consider_waiting();
         for (lane, part) in self.strata.iter_mut().zip(&other.strata) {
             lane.offered += part.offered;
         }
@@ -94,7 +128,8 @@ impl Selector {
     ///
     /// # Errors
     /// More or fewer rows than were counted: the quotas would be those of another register.
-    pub fn finish(self) -> Result<Selection, QuotaError> {
+    pub fn finish(mut self) -> Result<Selection, QuotaError> {
+        self.consider_waiting();
         let (mut drawn, mut quotas) = (Vec::new(), Vec::new());
         let mut spare = self.spare;
         for Lane { code, counted, offered, quota, is_rated, smallest } in self.strata {

@@ -149,6 +149,27 @@ fn a_part_that_is_left_out_is_missed() {
     assert_eq!(whole.finish().unwrap().selected.len(), 2);
 }
 
+/// Tickets that are made four at a time are those that are made alone, whatever the lengths that come together.
+#[test]
+fn tickets_of_a_selection_are_those_of_the_crate_of_blake3() {
+    let seed = Seed::from_bytes([6; 32]);
+    let key = Stage::Objects.key(&seed);
+    for count in 0..300_u64 {
+        let ids: Vec<String> =
+            (0..count).map(|n| format!("{n}{}", "é".repeat((n * 7 % 40) as usize))).collect();
+        let eligible = BTreeMap::from([("".to_owned(), count)]);
+        let mut selector = Selector::new(&eligible, &Quota::FixedTotal { total: count }, &seed).unwrap();
+        ids.iter().for_each(|id| selector.offer(id, "").unwrap());
+        let selected = selector.finish().unwrap().selected;
+        assert_eq!(selected.len() as u64, count);
+        for s in selected {
+            let message = [(s.uscc.len() as u64).to_le_bytes().as_slice(), s.uscc.as_bytes()].concat();
+            let expected = blake3::keyed_hash(key.as_bytes(), &message);
+            assert_eq!(s.ticket.as_bytes(), expected.as_bytes(), "{}", s.uscc);
+        }
+    }
+}
+
 #[test]
 fn tickets_of_long_ids_are_those_of_the_formula() {
     let key = Stage::Objects.key(&Seed::from_bytes([9; 32]));
