@@ -39,13 +39,17 @@ pub(crate) struct Block {
 impl Block {
     pub(crate) const EMPTY: Self = Self { bytes: [0; BLOCK], length: HEAD };
 
-    /// `None` for an id of more than 56 bytes.
-    pub(crate) fn of(id: &str) -> Option<Self> {
-        let mut bytes = [0; BLOCK];
-        let (head, tail) = bytes.split_at_mut(HEAD);
-        head.copy_from_slice(&(id.len() as u64).to_le_bytes()); // lossless: no usize is over 64 bits
-        tail.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
-        Some(Self { bytes, length: HEAD + id.len() })
+    /// Puts an id in; false, and nothing changes, for one of more than 56 bytes.
+    pub(crate) fn put(&mut self, id: &str) -> bool {
+        let length = HEAD + id.len();
+        if length > BLOCK {
+            return false;
+        }
+        self.bytes = [0; BLOCK];
+        self.bytes[..HEAD].copy_from_slice(&(id.len() as u64).to_le_bytes());
+        self.bytes[HEAD..length].copy_from_slice(id.as_bytes()); // within BLOCK
+        self.length = length;
+        true
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -53,18 +57,24 @@ impl Block {
         self.bytes.get(HEAD..self.length).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default()
     }
 
-    fn word(&self, w: usize) -> u32 {
-        self.bytes[4 * w..].first_chunk().map_or(0, |word| u32::from_le_bytes(*word)) // w < 16
+    fn words(&self) -> [u32; 16] {
+        let mut words = [0; 16];
+        for (word, bytes) in words.iter_mut().zip(self.bytes.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        words
     }
 }
 
 /// `BLAKE3.keyed_hash(key, enc(id))` of each block.
 pub(crate) fn tickets(key: &StageKey, blocks: &[Block; LANES]) -> [Ticket; LANES] {
+    let [a, b, c, d] = blocks.each_ref().map(Block::words);
     let mut message = [u32x4::ZERO; 16];
     for (w, word) in message.iter_mut().enumerate() {
-        *word = u32x4::new([blocks[0].word(w), blocks[1].word(w), blocks[2].word(w), blocks[3].word(w)]);
+        *word = u32x4::new([a[w], b[w], c[w], d[w]]);
     }
-    let words = compress(key, message, blocks.map(|block| block.length as u32)); // at most 64
+    let lengths = blocks.each_ref().map(|block| block.length as u32); // at most 64
+    let words = compress(key, message, lengths);
     let mut tickets = [[0; 32]; LANES];
     for (w, word) in words.iter().enumerate() {
         for (ticket, lane) in tickets.iter_mut().zip(word.to_array()) {

@@ -19,8 +19,9 @@ pub struct Selector {
     strata: Vec<Lane>,
     /// The smallest of those not selected by quota in strata with a rate over 0: as many as the minimum lacks.
     spare: Smallest,
-    /// Rows whose tickets are made together, with the places of their strata; the first `waits` of them.
-    waiting: [(Block, usize); LANES],
+    /// Rows with short ids, whose tickets are made together, and the places of their strata: the first `waits`.
+    waiting: [Block; LANES],
+    waiting_strata: [usize; LANES],
     waits: usize,
     words: u64,
 }
@@ -61,7 +62,8 @@ impl Selector {
             key: Stage::Objects.key(seed),
             strata: quotas.iter().map(lane).collect(),
             spare: Smallest::new(in_memory(minimum.saturating_sub(all))),
-            waiting: [(Block::EMPTY, 0); LANES],
+            waiting: [Block::EMPTY; LANES],
+            waiting_strata: [0; LANES],
             waits: 0,
             words,
         })
@@ -78,38 +80,37 @@ impl Selector {
             return Err(QuotaError::NotCounted { stratum: stratum.to_owned() });
         };
         lane.offered += 1;
-        match Block::of(uscc) {
-            Some(block) => self.wait(block, place),
-            None => self.consider(self.key.ticket(uscc), uscc, place),
-        }
-        Ok(())
-    }
-
-    /// Tickets of short ids are made four at a time.
-    fn wait(&mut self, block: Block, stratum: usize) {
-        if let Some(place) = self.waiting.get_mut(self.waits) {
-            *place = (block, stratum);
+        let at = self.waits; // under LANES: full ones are considered at once
+        if self.waiting[at].put(uscc) {
+            self.waiting_strata[at] = place;
             self.waits += 1;
+        } else {
+            let ticket = self.key.ticket(uscc);
+            if self.admits(&ticket, place) {
+                self.keep(Row { ticket, uscc: uscc.into(), stratum: place });
+            }
         }
         if self.waits == LANES {
             self.consider_waiting();
         }
+        Ok(())
     }
 
+    /// Makes the tickets of the rows that wait.
     fn consider_waiting(&mut self) {
-        let tickets = tickets(&self.key, &self.waiting.map(|(block, _)| block));
-        let waiting = self.waiting;
-        for (ticket, (block, stratum)) in tickets.into_iter().zip(waiting).take(self.waits) {
-            self.consider(ticket, block.id(), stratum);
+        let tickets = tickets(&self.key, &self.waiting);
+        for (at, ticket) in tickets.into_iter().enumerate().take(std::mem::take(&mut self.waits)) {
+            let stratum = self.waiting_strata[at]; // at < LANES
+            if self.admits(&ticket, stratum) {
+                self.keep(Row { ticket, uscc: self.waiting[at].id().into(), stratum });
+            }
         }
-        self.waits = 0;
     }
 
-    fn consider(&mut self, ticket: Ticket, uscc: &str, stratum: usize) {
-        let Some(lane) = self.strata.get(stratum) else { return };
-        if lane.smallest.admits(&ticket) || (lane.is_rated && self.spare.admits(&ticket)) {
-            self.keep(Row { ticket, uscc: uscc.into(), stratum });
-        }
+    fn admits(&self, ticket: &Ticket, stratum: usize) -> bool {
+        let admits =
+            |lane: &Lane| lane.smallest.admits(ticket) || (lane.is_rated && self.spare.admits(ticket));
+        self.strata.get(stratum).is_some_and(admits)
     }
 
     /// Takes up what was selected of another part of the same register.
