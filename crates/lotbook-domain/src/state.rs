@@ -17,6 +17,7 @@ use crate::key::Key;
 use crate::obligation::Obligations;
 use crate::recusal::Recusal;
 use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord, ItemRecord};
+use crate::subject::Changes;
 use lotbook_chain::{EntryHash, Frontier, Instant, KeyId, LedgerId, Position};
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted};
 use lotbook_event::registry::{OfficeConstituted, RulesetAdopted, Section};
@@ -49,8 +50,8 @@ pub struct State {
     pub items: BTreeMap<ItemId, ItemRecord>,
     /// Inspectors on the roster.
     pub inspectors: BTreeMap<InspectorId, InspectorRecord>,
-    /// Enterprises on the roster.
-    pub enterprises: BTreeMap<Uscc, EnterpriseRecord>,
+    /// Enterprises on the roster. Boxed, as inspections are: small nodes keep the look-ups of large maps in cache.
+    pub enterprises: BTreeMap<Uscc, Box<EnterpriseRecord>>,
     /// Conflicts that have not ended, by enterprise, then inspector.
     pub conflicts: BTreeMap<(Uscc, InspectorId), ConflictRecord>,
     /// Conflicts and inspectors that left the rosters: when, and by whom.
@@ -64,7 +65,7 @@ pub struct State {
     /// Ceremonies by draw.
     pub ceremonies: BTreeMap<DrawId, Ceremony>,
     /// Inspections.
-    pub inspections: BTreeMap<InspectionId, Inspection>,
+    pub inspections: BTreeMap<InspectionId, Box<Inspection>>,
     /// Recusals.
     pub recusals: BTreeMap<RecusalId, Recusal>,
     /// Comments.
@@ -72,7 +73,7 @@ pub struct State {
     /// Violations and how far their handling is.
     pub violations: BTreeMap<ViolationId, Violation>,
     /// Entries that can be corrected, with their corrections.
-    pub correctable: BTreeMap<Position, Correctable>,
+    pub correctable: Correctables,
     /// Annual disclosures by year.
     pub disclosures: BTreeMap<u32, DisclosureRecord>,
     /// Refusals on the ledger.
@@ -84,7 +85,7 @@ pub struct State {
     /// Flags in the order in which they were computed.
     pub flags: Vec<Flagged>,
     /// Where each subject changed last.
-    pub changed: BTreeMap<String, Position>,
+    pub changed: Changes,
 }
 
 /// The end of the chain.
@@ -193,7 +194,7 @@ impl State {
     /// UNKNOWN_SUBJECT if there is none.
     pub fn inspection(&self, id: &InspectionId) -> Result<&Inspection, Refusal> {
         let none = || Refusal::new(Code::UnknownSubject, id, format!("there is no inspection {id}"));
-        self.inspections.get(id).ok_or_else(none)
+        self.inspections.get(id).map(|inspection| &**inspection).ok_or_else(none)
     }
 
     /// A recusal.
