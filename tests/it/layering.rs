@@ -54,6 +54,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("hyper", &["lotbook-tlog"]),
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
+    ("wide", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
 ];
 
