@@ -188,11 +188,4 @@ impl Instance {
         let name = |i: usize| plan.ranked()[i].1.clone();
         partial.into_iter().map(|held| held.into_iter().map(name).collect()).collect()
     }
-
-    /// How many assignments there are.
-    pub fn states(&self) -> usize {
-        let plan = self.plan();
-        let (lo, hi) = plan.loads(plan.usable(), 6).unwrap_or_default();
-        self.all(&plan, lo, hi).len()
-    }
 }
