@@ -12,11 +12,12 @@ import pathlib
 import re
 import sys
 
-from drawing import Pool, Refused, beacon_round, check_reach, is_text, require, seed, select
+from drawing import Pool, Refused, beacon_round, check_reach, derive, is_text, require, seed, select
 from seating import check_hall, outcome
 from substitution import replay
 
 FORMAT = "lotbook draw certificate v1"
+WITHHELD = "under embargo: nothing but its seed can be recomputed until the key is released"
 LARGEST = 2**53 - 1
 
 # What a certificate is made of [P-82]: a dict has these keys and no others, a list one kind of element, a tuple these
@@ -75,14 +76,14 @@ CERTIFICATE = {
         {"rule": ONE_OF("fixed_total"), "total": COUNT},
     ),
     "seats": [[TEXT]], "max_load": SMALL, "min_inspectors": Null(SMALL),
-    "result": {
+    "result": Null({
         "quotas": Map(COUNT), "cutoffs": Map(HASH), "selected": [TEXT], "inspectors": [TEXT], "lo": SMALL, "hi": SMALL,
         "tier": SMALL, "tries": SMALL, "words": (COUNT, COUNT, COUNT), "assignment": Null([TEXT]),
         "hall": Null({"slots": [COUNT], "inspectors": [(TEXT, COUNT)]}),
-    },
-    "staffing": ANY,
+    }),
+    "staffing": Null({"ceremony": CEREMONY, "seed": HASH, "inspectors": INSPECTORS, "conflicts": CONFLICTS}),
     "substitutions": [{
-        "recusal_id": TEXT, "kind": ONE_OF("withdraw", "swap", "reserve"), "inspector": TEXT, "slots": [COUNT],
+        "recusal_id": TEXT, "kind": ONE_OF("withdraw", "swap", "reserve", "chosen"), "inspector": TEXT, "slots": [COUNT],
         "ceremony": Null(CEREMONY), "seed": Null(HASH), "inspectors": Null(INSPECTORS), "conflicts": Null(CONFLICTS),
         "exhausted": Null(COUNT), "result": [TEXT],
     }],
@@ -186,32 +187,65 @@ def same(found, stated, what):
 def recompute(certificate):
     """Everything that follows from the certificate's own rows, reveals and rules [P-84]."""
     same(FORMAT, certificate["format"], "format")
-    require(certificate["embargo"] is None, "the draw is under embargo")
-    lists = [certificate[name] for name in ("objects", "inspectors", "conflicts")]
-    pool = Pool(*(one["rows"] for one in lists))
-    for derived, one in zip(pool.roots(), lists):
-        same(derived.hex(), one["root"], "a root")
     seed_ = ceremony_seed(certificate["ceremony"])
     same(seed_.hex(), certificate["seed"], "seed")
+    lists = [certificate[name] for name in ("objects", "inspectors", "conflicts")]
+    pool = Pool(*(one["rows"] for one in lists), embargo_key(certificate))
+    for derived, one in zip(pool.roots(), lists):
+        same(derived.hex(), one["root"], "a root")
     quota, result = certificate["quota"], certificate["result"]
+    require(result is not None, "there is no result")
     check_reach(pool.objects.values(), quota, pool.inspectors.values(), pool.conflicts)
     selection = select(pool, quota, seed_)
     same(selection["quotas"], result["quotas"], "quotas")
     same({c: t.hex() for c, t in selection["cutoffs"].items()}, result["cutoffs"], "cutoffs")
     same(selection["selected"], result["selected"], "selected")
-    plan, seated = outcome(
-        pool, selection["selected"], certificate["seats"], certificate["max_load"], certificate["min_inspectors"], seed_
-    )
+    scheme = certificate["seats"], certificate["max_load"], certificate["min_inspectors"]
+    plan, seated = outcome(pool, selection["selected"], *scheme, seed_)
+    if seated["assignment"] is None:
+        require(result["hall"] is not None, "an infeasible draw does not say why")
+        check_hall(plan, certificate["max_load"], result["hall"])
+    else:
+        require(result["hall"] is None, "a Hall certificate of a feasible draw")
+    if certificate["staffing"]:
+        require(seated["assignment"] is None, "inspectors are drawn again where some were assigned")
+        pool, staffing_seed = staffed(certificate, pool)
+        _, seated = outcome(pool, selection["selected"], *scheme, staffing_seed)
     for name in ("inspectors", "lo", "hi", "tier", "tries", "assignment"):
         same(seated[name], result[name], name)
     same([selection["words"], *seated["words"]], result["words"], "words")
     if seated["assignment"] is None:
-        require(result["hall"] is not None, "an infeasible draw does not say why")
-        check_hall(plan, certificate["max_load"], result["hall"])
         require(certificate["substitutions"] == [], "a substitution where nothing was assigned")
     else:
-        require(result["hall"] is None, "a Hall certificate of a feasible draw")
         replay(certificate, pool, seed_, seated, ceremony_seed)
+
+
+def embargo_key(certificate):
+    """K_emb, or None without an embargo; one that is not released hides everything."""
+    embargo = certificate["embargo"]
+    if embargo is None:
+        return None
+    if embargo["key"] is None:
+        hidden = [certificate[name]["rows"] for name in ("objects", "inspectors", "conflicts")]
+        tells = certificate["result"] or certificate["substitutions"] or any(hidden)
+        raise Refused("under embargo, and tells what it hides" if tells else WITHHELD)
+    key = bytes.fromhex(embargo["key"])
+    same(derive("embargo", key).hex(), embargo["commitment"], "the embargo's commitment")
+    return key
+
+
+def staffed(certificate, pool):
+    """The pool and the seed of the later ceremony that drew inspectors only."""
+    staffing = certificate["staffing"]
+    require(staffing["ceremony"]["pool"] != certificate["ceremony"]["pool"], "the pool of the draw")
+    seed_ = ceremony_seed(staffing["ceremony"])
+    same(seed_.hex(), staffing["seed"], "the seed of the staffing")
+    objects, rows = certificate["objects"]["rows"], [staffing[name]["rows"] for name in ("inspectors", "conflicts")]
+    later = Pool(objects, *rows, pool.embargo)
+    for derived, name in zip(later.roots()[1:], ("inspectors", "conflicts")):
+        same(derived.hex(), staffing[name]["root"], "a root of the staffing")
+    check_reach(objects, certificate["quota"], later.inspectors.values(), later.conflicts)
+    return later, seed_
 
 
 def judge(raw):
@@ -226,7 +260,8 @@ def judge(raw):
 def main(paths):
     refused = {path: judge(pathlib.Path(path).read_bytes()) for path in paths}
     for path, why in refused.items():
-        print(f"{path}: {'RECOMPUTED, not authenticated' if why is None else 'REFUSED: ' + why}")
+        verdict = "RECOMPUTED, not authenticated" if why is None else why if why == WITHHELD else f"REFUSED: {why}"
+        print(f"{path}: {verdict}")
     return 1 if any(refused.values()) or not paths else 0
 
 

@@ -144,9 +144,13 @@ def octets(text):
 
 
 class Pool:
-    """Rows as a certificate has them, checked. A second pool shares the objects of its batch."""
+    """Rows as a certificate has them, checked. A second pool shares the objects of its batch.
 
-    def __init__(self, objects, inspectors, conflicts):
+    `embargo` is K_emb of draw.md 7, if there is one: every row, ticket and slot then has a salt at its end.
+    """
+
+    def __init__(self, objects, inspectors, conflicts, embargo=None):
+        self.embargo = embargo
         self.objects = {row[0]: row for row in objects}
         self.inspectors = {row[0]: row for row in inspectors}
         self.conflicts = {tuple(row) for row in conflicts}
@@ -164,14 +168,24 @@ class Pool:
         for uscc, name in conflicts:
             require(uscc in self.objects and name in self.inspectors, "a conflict names nobody")
 
+    def salt(self, kind, *fields):
+        """keyed_hash(K_emb, enc(kind) || the fields)"""
+        return keyed(self.embargo, enc(kind) + b"".join(fields)) if self.embargo else b""
+
+    def ticket(self, key, kind, name):
+        return keyed(key, enc(name) + self.salt(kind, enc(name)))
+
     def roots(self):
         flag = lambda eligible: b"\x01" if eligible else b"\x00"
-        objects = [enc(u) + enc(s) + flag(e) + enc(r) for u, s, e, r in self.objects.values()]
+        objects = [
+            enc(u) + enc(s) + flag(e) + enc(r) + self.salt("object", enc(u)) for u, s, e, r in self.objects.values()
+        ]
         inspectors = [
-            enc(name) + flag(e) + enc(r) + u64(len(q)) + b"".join(map(enc, q))
+            enc(name) + flag(e) + enc(r) + u64(len(q)) + b"".join(map(enc, q)) + self.salt("inspector", enc(name))
             for name, e, r, q in self.inspectors.values()
         ]
-        conflicts = [enc(u) + enc(n) for u, n in sorted(self.conflicts, key=lambda c: (octets(c[0]), octets(c[1])))]
+        pairs = sorted(self.conflicts, key=lambda c: (octets(c[0]), octets(c[1])))
+        conflicts = [enc(u) + enc(n) + self.salt("conflict", enc(u), enc(n)) for u, n in pairs]
         return root(objects), root(inspectors), root(conflicts)
 
     def eligible(self):
@@ -219,7 +233,7 @@ def quotas(quota, counts, key):
 def select(pool, quota, seed_):
     key = stage_key("objects", seed_)
     number, words = quotas(quota, pool.counts(), stage_key("quota", seed_))
-    order = sorted((ticket(key, row[0]), octets(row[0]), row) for row in pool.eligible())
+    order = sorted((pool.ticket(key, "object", row[0]), octets(row[0]), row) for row in pool.eligible())
     taken = {c: 0 for c in number}
     drawn = []
     for place, _, row in order:

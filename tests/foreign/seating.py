@@ -5,7 +5,7 @@ Every question of feasibility is a maximum flow of its own, over the whole netwo
 
 from collections import deque
 
-from drawing import Refused, Stream, is_text, octets, require, stage_key, ticket
+from drawing import Refused, Stream, is_text, octets, require, stage_key
 
 TRIES = 65_536
 
@@ -28,7 +28,7 @@ class Plan:
             row for row in pool.inspectors.values()
             if row[1] and any(accepts(seat, row) for seat in seats) and free(row)
         ]
-        usable.sort(key=lambda row: (ticket(key, row[0]), octets(row[0])))
+        usable.sort(key=lambda row: (pool.ticket(key, "inspector", row[0]), octets(row[0])))
         self.names = [row[0] for row in usable]
         self.allowed = [
             [

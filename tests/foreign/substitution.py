@@ -12,6 +12,9 @@ class Board:
         self.assignment = list(assignment)
         self.withdrawn, self.recused = set(), set()
 
+    def slot_salt(self, s):
+        return self.pool.salt("slot", u64(s))
+
     def firm(self, s):
         return self.firms[s // len(self.seats)]
 
@@ -48,7 +51,7 @@ class Board:
             candidates.append(able)
             if not able:
                 return slots, candidates, s
-            seated[s] = min(able, key=lambda name: (keyed(key, enc(name) + u64(s)), octets(name)))
+            seated[s] = min(able, key=lambda name: (keyed(key, enc(name) + u64(s) + self.slot_salt(s)), octets(name)))
         self.assignment = seated
         return slots, candidates, None
 
@@ -64,10 +67,22 @@ class Board:
             candidates.append(able)
             if not able:
                 return slots, candidates, s
-            z = min(able, key=lambda z: keyed(key, u64(z)))
+            z = min(able, key=lambda z: keyed(key, u64(z) + self.slot_salt(z)))
             seated[s], seated[z] = seated[z], seated[s]
         self.assignment = seated
         return slots, candidates, None
+
+    def exchange(self, who, slots, result):
+        """With a counterpart whom a person named: the other slot that has changed."""
+        require(len(slots) == 1 and self.assignment[slots[0] : slots[0] + 1] == [who], "not his slot")
+        require(self.is_eligible(self.pool, who), "who is not eligible withdraws")
+        (s,), before = slots, self.assignment
+        changed = [z for z, name in enumerate(before) if z != s and z < len(result) and result[z] != name]
+        require(changed and self.may_trade(self.pool, before, s, changed[0], who), "the two may not change places")
+        self.recused.add((self.firm(s), who))
+        self.assignment = list(before)
+        self.assignment[s], self.assignment[changed[0]] = before[changed[0]], who
+        return slots, None
 
     def may_trade(self, second, seated, s, z, x):
         y = seated[z]
@@ -81,19 +96,25 @@ class Board:
 def replay(certificate, pool, seed, seated, ceremony_seed):
     """Every substitution on the state that the one before left [P-100]."""
     board = Board(pool, certificate["seats"], certificate["result"]["selected"], seated["hi"], seated["assignment"])
+    staffing = certificate["staffing"]
     pools, recusals = {certificate["ceremony"]["pool"]}, {}
+    pools |= {staffing["ceremony"]["pool"]} if staffing else set()
     for record in certificate["substitutions"]:
         who, kind, name = record["inspector"], record["kind"], record["recusal_id"]
         # A recusal comes again only after it found nobody; an inspector's second one is no swap.
         require(recusals.get(name, (who, True)) == (who, True), "a recusal that was settled comes again")
         is_second = any(other != name and him == who for other, (him, _) in recusals.items())
-        require(kind != "swap" or not is_second, "a second recusal is a swap")
+        require(kind not in ("swap", "chosen") or not is_second, "a second recusal is a swap")
+        own_parts = [record[part] for part in ("ceremony", "seed", "inspectors", "conflicts")]
+        if kind in ("reserve", "chosen"):
+            require(not any(own_parts), "nothing is drawn by a ceremony, and there is one")
         if kind == "reserve":
-            require(not any(record[k] for k in ("ceremony", "seed", "inspectors", "conflicts")), "a reserve has more")
             slots, _, exhausted = board.withdraw(pool, who, stage_key("reserve", seed))
+        elif kind == "chosen":
+            slots, exhausted = board.exchange(who, record["slots"], record["result"])
         else:
-            require(all(record[k] for k in ("ceremony", "seed", "inspectors", "conflicts")), "a ceremony is missing")
-            second = second_pool(certificate, record)
+            require(all(own_parts), "a ceremony is missing")
+            second = second_pool(certificate, record, pool.embargo)
             own = record["ceremony"]["pool"]
             require(own not in pools, "the pool of another ceremony")
             pools.add(own)
@@ -110,8 +131,9 @@ def replay(certificate, pool, seed, seated, ceremony_seed):
         recusals[name] = (who, exhausted is not None)
 
 
-def second_pool(certificate, record):
-    second = Pool(certificate["objects"]["rows"], record["inspectors"]["rows"], record["conflicts"]["rows"])
+def second_pool(certificate, record, embargo):
+    objects = certificate["objects"]["rows"]
+    second = Pool(objects, record["inspectors"]["rows"], record["conflicts"]["rows"], embargo)
     _, inspectors, conflicts = second.roots()
     require(inspectors.hex() == record["inspectors"]["root"], "another root of inspectors")
     require(conflicts.hex() == record["conflicts"]["root"], "another root of conflicts")
