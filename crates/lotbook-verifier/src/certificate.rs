@@ -6,7 +6,6 @@ use lotbook_chain::{Entry, TileContent, TileId, TileReader, TlogProof, TreeHash,
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
-use lotbook_domain::registry::EnterpriseRecord;
 use lotbook_domain::substitution::fill;
 use lotbook_draw::certificate as draw;
 use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed, Shape, Traits};
@@ -159,7 +158,8 @@ fn substitution(
 fn shape(state: &State, pool: &Pool, stated: &PoolFrozen, outcome: &Outcome) -> Result<Value, String> {
     let dates: Vec<_> = state.enterprises.values().map(|firm| firm.row.enrolled_on.to_string()).collect();
     let traits: BTreeMap<&str, Traits<'_>> = (state.enterprises.values().zip(&dates))
-        .map(|(EnterpriseRecord { row, .. }, registered)| {
+        .map(|(firm, registered)| {
+            let row = &firm.row;
             let traits = Traits { registered, name: row.name.as_str(), district: row.area.as_str() };
             (row.uscc.as_str(), traits)
         })
