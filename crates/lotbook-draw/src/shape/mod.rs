@@ -21,9 +21,8 @@ pub const SMALL_STRATUM: u64 = 5;
 /// A seat with fewer eligible holders than this is named: who comes is nearly known. [draw 8]
 pub const FEW_HOLDERS: u64 = 3;
 
-/// The figures of one draw.
+/// The figures of one draw. A certificate may have others beside them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Shape {
     /// `N_c` and `q_c` of every stratum with an eligible row.
     pub strata: BTreeMap<String, Stratum>,

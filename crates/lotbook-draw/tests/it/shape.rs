@@ -136,6 +136,7 @@ fn a_certificate_gives_its_figures_back_and_no_others() {
     let pool = office();
     let shape = shape(&pool, &drawn(&pool), &traits(&pool));
     certificate.shape = serde_json::to_value(&shape).unwrap();
+    certificate.shape["others"] = serde_json::json!({ "beside": 1 });
     let json = certificate.to_json().unwrap();
     assert_eq!(lotbook_draw::Certificate::from_json(json.as_bytes()).unwrap().figures(), Some(shape));
     certificate.shape["holders"] = serde_json::json!("many");
