@@ -8,7 +8,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lotbook-chain", &[]),
     ("lotbook-draw", &[]),
     ("lotbook-event", &["lotbook-chain"]),
-    ("lotbook-import", &["lotbook-event"]),
+    // lotbook-draw: the public chain of random numbers is known by name.
+    ("lotbook-import", &["lotbook-draw", "lotbook-event"]),
     ("lotbook-domain", &["lotbook-chain", "lotbook-draw", "lotbook-event"]),
     ("lotbook-rpc", &["lotbook-event"]),
     ("lotbook-store", &["lotbook-chain", "lotbook-event"]),
@@ -55,6 +56,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
     ("wide", &["lotbook-draw"]),
+    ("blst", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
 ];
 

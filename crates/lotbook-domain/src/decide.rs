@@ -1,6 +1,6 @@
 //! Decide: may this be stated now, and what follows from it? Changes nothing.
 
-use crate::article::{self, a14_ceremony, a14_draw, a23_disclosure};
+use crate::article::{self, a14_beacon, a14_ceremony, a14_draw, a23_disclosure};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
@@ -65,6 +65,7 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
         Event::CeremonyOpened(event) => Ok(vec![a14_draw::freeze(state, event, sealed)?.into()]),
         Event::SeedCommitted(event) => Ok(a14_ceremony::after_commitment(state, event, sealed)?),
         Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed),
+        Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
         Event::CeremonyClosed(event) => {
             a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing)

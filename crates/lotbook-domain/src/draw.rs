@@ -1,10 +1,21 @@
 //! From a closed ceremony to the derived events of its draw (draw.md 4-5).
 
+pub mod inspectors;
+
 use crate::ceremony::Ceremony;
-use lotbook_draw::{DrawInput, Outcome, Pool, Quota, Seed};
-use lotbook_event::ceremony::PoolFrozen;
-use lotbook_event::draw::{AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, StratumResult};
+use crate::state::State;
+use crate::substitution;
+use lotbook_draw::{DrawInput, Hall, Outcome, Pool, Quota, Seed};
+use lotbook_event::ceremony::{PoolFrozen, Purpose};
+use lotbook_event::draw::{
+    AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, HallInspector, StratumResult,
+};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
+use std::collections::BTreeSet;
+
+/// Most slots, and most inspectors, of a Hall certificate in an entry of 65,535 bytes: a row of an inspector has
+/// up to 76.
+pub const MAX_HALL_ROWS: usize = 700;
 
 /// A draw that cannot be computed: a fault of the program, never of the people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +27,18 @@ pub struct DrawFault {
     pub what: String,
 }
 
+/// What follows from a closed ceremony with all of its beacons: the draw that it was opened for.
+///
+/// # Errors
+/// [`DrawFault`] if it cannot be computed.
+pub fn draws(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+    match ceremony.purpose {
+        Purpose::Batch => conclude(ceremony),
+        Purpose::Inspectors => inspectors::conclude(state, ceremony),
+        Purpose::Substitute | Purpose::Swap => substitution::conclude(state, ceremony),
+    }
+}
+
 /// Draws: DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
 /// AssignmentInfeasible in between where no assignment exists.
 ///
@@ -24,8 +47,8 @@ pub struct DrawFault {
 pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let outcome = outcome(pool, &frozen.stated, seed).map_err(|e| fault(e.to_string()))?;
     events(&ceremony.draw, pool, &frozen.stated, seed, &outcome).map_err(|e| fault(e.to_string()))
@@ -57,8 +80,7 @@ pub fn quota_of(stated: &PoolFrozen) -> Quota {
 
 /// The seats that a frozen pool restates.
 pub fn seats_of(stated: &PoolFrozen) -> Vec<Vec<String>> {
-    let seat =
-        |accepts: &std::collections::BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
+    let seat = |accepts: &BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
     stated.seats.iter().map(|s| seat(&s.accepts)).collect()
 }
 
@@ -74,7 +96,9 @@ fn events(
     if outcome.assignment.is_none() {
         let slots = small(outcome.selected.len() * seats);
         let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
-        events.push(AssignmentInfeasible { draw: draw.clone(), slots, eligible }.into());
+        let (hall_slots, hall_inspectors) = hall(outcome.hall.as_ref())?;
+        let draw = draw.clone();
+        events.push(AssignmentInfeasible { draw, slots, eligible, hall_slots, hall_inspectors }.into());
     }
     let slots = outcome.assignment.as_deref().unwrap_or_default();
     let mut teams = slots.chunks(seats.max(1));
@@ -92,6 +116,18 @@ fn events(
         events.push(assigned.into());
     }
     Ok(events)
+}
+
+/// The Hall certificate, if it fits an entry; it follows from rows and seed, and the draw's certificate has it.
+fn hall(hall: Option<&Hall>) -> Result<(BTreeSet<u32>, Vec<HallInspector>), FieldError> {
+    let fits = |hall: &&Hall| hall.slots.len().max(hall.inspectors.len()) <= MAX_HALL_ROWS;
+    let Some(hall) = hall.filter(fits) else { return Ok((BTreeSet::new(), vec![])) };
+    let number = |n: &u64| u32::try_from(*n).unwrap_or(u32::MAX);
+    let row = |(id, capacity): &(String, u64)| {
+        Ok(HallInspector { inspector: InspectorId::new(id.as_str())?, capacity: number(capacity) })
+    };
+    let inspectors = hall.inspectors.iter().map(row).collect::<Result<_, FieldError>>()?;
+    Ok((hall.slots.iter().map(number).collect(), inspectors))
 }
 
 fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {

@@ -110,10 +110,14 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
         | Event::CeremonyFailed(CeremonyFailed { draw, .. })
         | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::BeaconRecorded(BeaconRecorded { draw, .. })
+        | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
+        | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {
             Subject::new("draw", draw.as_str())
         }
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
+        | Event::TeamAssigned(TeamAssigned { inspection, .. })
         | Event::NoticeServed(NoticeServed { inspection, .. })
         | Event::InspectionStarted(InspectionStarted { inspection, .. })
         | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })

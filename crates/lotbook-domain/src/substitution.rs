@@ -26,7 +26,7 @@ pub struct Drawn<'a> {
     pub draw: &'a DrawId,
     /// What it froze.
     pub frozen: &'a Frozen,
-    /// The rows of it.
+    /// The rows of it; where a later ceremony drew the inspectors, with the inspectors and conflicts of that one.
     pub pool: &'a Pool,
     /// Who sits where now.
     pub board: &'a Board,
@@ -42,7 +42,13 @@ impl<'a> Drawn<'a> {
         let found = || {
             let draw = record.drawn.as_ref()?;
             let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
-            Some(Self { draw, frozen, pool: frozen.pool()?, board: record.board.as_ref()? })
+            let staffed =
+                record.staffed.as_ref().and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
+            let pool = match staffed.map(|staffed| &staffed.rows) {
+                Some(Rows::Staffing(pool)) => pool,
+                _ => frozen.pool()?,
+            };
+            Some(Self { draw, frozen, pool, board: record.board.as_ref()? })
         };
         let name = format!("{}/{}", batch.0, batch.1);
         let none = || Refusal::new(Code::WrongPhase, &name, format!("batch {name} has no assignment"));
@@ -158,7 +164,7 @@ pub fn fill(board: &mut lotbook_draw::Board<'_>, frozen: &Frozen, seed: Seed) ->
             let slots: Vec<usize> = replacement.slots.iter().map(|slot| *slot as usize).collect();
             board.swap(second, who, &slots, &key)
         }
-        Purpose::Substitute | Purpose::Batch => board.withdraw(second, who, &key),
+        Purpose::Substitute | Purpose::Batch | Purpose::Inspectors => board.withdraw(second, who, &key),
     };
     done.map_err(|error| error.to_string())
 }
@@ -203,8 +209,8 @@ pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Subst
 pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let mut events = vec![completed(&ceremony.draw, seed).into()];
     events.extend(changes(state, ceremony, frozen, &substitution).map_err(fault)?);

@@ -1,6 +1,6 @@
 //! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
 
-use crate::id::{BatchId, Bytes32, DrawId, InspectorId, PlanId, RecusalId, Text};
+use crate::id::{BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, InspectorId, PlanId, RecusalId, Text};
 use crate::wire::{enumeration, message};
 use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ enumeration! {
         Association = "association", Enterprise = "enterprise", Public = "public",
     }
     /// What a ceremony draws.
-    Purpose { Batch = "batch", Substitute = "substitute", Swap = "swap" }
+    Purpose { Batch = "batch", Inspectors = "inspectors", Substitute = "substitute", Swap = "swap" }
     /// Why an attempt failed (draw.md 1).
     FailureCode {
         TooFewCommits = "too_few_commits", TooFewReveals = "too_few_reveals",
@@ -34,8 +34,14 @@ message! {
         late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
-        replacement: Option<Replacement>,
+        replacement: Option<Replacement>, beacons: Vec<FrozenBeacon>, staffing: Option<Staffing>,
     }
+    /// A beacon of this ceremony; times in seconds.
+    FrozenBeacon {
+        chain_hash: Bytes32, public_key: BeaconKey, genesis: u64, period: u32, delta: u32, round: u64,
+    }
+    /// Which selection an inspectors' ceremony staffs.
+    Staffing { draw: DrawId, batch_pool: EntryHash }
     /// Whose slots a recusal's ceremony fills (draw.md 6).
     Replacement {
         recusal: RecusalId, purpose: Purpose, inspector: InspectorId, slots: Vec<u32>, batch_pool: EntryHash,
@@ -62,4 +68,6 @@ message! {
     CeremonyClosed { draw: DrawId, missing: BTreeSet<KeyId> }
     /// The attempt failed.
     CeremonyFailed { draw: DrawId, code: FailureCode, barred: BTreeSet<KeyId> }
+    /// A beacon's round.
+    BeaconRecorded { draw: DrawId, chain_hash: Bytes32, round: u64, signature: BeaconSignature }
 }

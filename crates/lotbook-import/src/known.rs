@@ -89,6 +89,8 @@ impl Known {
             Event::CeremonyOpened(_) | Event::PoolFrozen(_) | Event::SeedCommitted(_) => {}
             Event::CeremonySealed(_) | Event::SeedRevealed(_) | Event::CeremonyClosed(_) => {}
             Event::CeremonyFailed(_) | Event::DrawCompleted(_) | Event::EnterpriseAssigned(_) => {}
+            Event::BeaconRecorded(_) | Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
+            Event::TeamAssigned(_) => {}
             Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}
             Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
             Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}

@@ -1,6 +1,8 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
-use super::{Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a15_recusal};
+use super::{
+    Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a14_beacon::none_overdue, a15_recusal,
+};
 use crate::civil::{date_of, show};
 use crate::decide::Stated;
 use crate::evolve::At;
@@ -87,6 +89,7 @@ pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Res
     a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
     signs(state, stated)?;
+    none_overdue(state, &e.inspection)?;
     a15_recusal::settled(state, &e.inspection, inspection)?;
     let on = date_of(e.occurred_at);
     inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;

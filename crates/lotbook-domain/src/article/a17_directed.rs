@@ -47,17 +47,17 @@ pub(crate) fn opened(state: &State, at: At<'_>, e: &CeremonyOpened) -> Vec<Found
 pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return vec![] };
     let Some(frozen) = &ceremony.frozen else { return vec![] };
-    let Some(pool) = frozen.pool() else { return vec![] };
-    let Some(record) = state.batches.get(&ceremony.batch) else { return vec![] };
     let subject = e.draw.to_string();
     let mut found = vec![];
-    let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
-    if eligible > 0 && u64::from(e.selected) >= eligible {
-        found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
-    }
     if e.inspectors > 0 && e.inspectors as usize == frozen.stated.seats.len() {
         let detail = format!("{} inspectors for {0} seats", e.inspectors);
         found.push((Flag::NoRandomnessInAssignment, subject.clone(), detail));
+    }
+    let Some(pool) = frozen.pool() else { return found };
+    let Some(record) = state.batches.get(&ceremony.batch) else { return found };
+    let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
+    if eligible > 0 && u64::from(e.selected) >= eligible {
+        found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
     }
     let cutoffs: BTreeMap<_, _> = e.strata.iter().map(|s| (s.stratum.as_str(), s.cutoff)).collect();
     let key = lotbook_draw::Stage::Objects.key(&lotbook_draw::Seed::from_bytes(e.seed.0));

@@ -8,7 +8,7 @@ use crate::state::{Inspection, ItemResult, Phase, State};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::registry::Duty;
-use lotbook_event::{Date, InspectionId, InspectorId};
+use lotbook_event::{Date, DrawId, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
     if let Some(inspection) = state.inspections.get_mut(id) {
@@ -146,6 +146,11 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
         Obligation::Disclosure => {
             if let Ok(year) = subject.parse() {
                 state.disclosures.entry(year).or_default().missed = true;
+            }
+        }
+        Obligation::Draw => {
+            if let Ok(draw) = DrawId::new(subject) {
+                state.ceremonies.entry(draw).and_modify(|ceremony| ceremony.overdue = true);
             }
         }
         kind

@@ -10,7 +10,7 @@ mod roster;
 
 pub use ceremony::draw_id;
 
-use crate::ceremony::Stage;
+use crate::ceremony::{Closed, Stage};
 use crate::civil::date_of;
 use crate::registry::*;
 use crate::state::*;
@@ -152,13 +152,23 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::SeedRevealed(e) => with_ceremony(state, &e.draw, |c| {
             c.reveals.insert(at.entry.author, e.secret);
         }),
-        Event::CeremonyClosed(e) => with_ceremony(state, &e.draw, |c| c.stage = Stage::Closed),
+        Event::CeremonyClosed(e) => with_ceremony(state, &e.draw, |c| {
+            c.stage = Stage::Closed;
+            c.closed = Some(Closed { at: at.entry.recorded_at, position: at.position() });
+        }),
+        Event::BeaconRecorded(e) => with_ceremony(state, &e.draw, |c| {
+            c.rounds.insert(e.chain_hash, e.signature);
+        }),
         Event::CeremonyFailed(e) => with_ceremony(state, &e.draw, |c| {
-            (c.stage, c.terminal, c.barred) = (Stage::Failed, Some(at.hash), e.barred.clone());
+            (c.stage, c.terminal) = (Stage::Failed, Some(at.hash));
+            (c.failed, c.barred) = (Some(e.code), e.barred.clone());
         }),
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
         Event::AssignmentInfeasible(_) => {}
+        Event::TeamAssigned(e) => team_assigned(state, at, e),
+        Event::DrawVoidProposed(e) => void_proposed(state, at, e),
+        Event::DrawVoided(e) => draw_voided(state, at, e),
         Event::NoticeServed(e) => {
             advance(state, &e.inspection, Phase::Notified);
             with_inspection(state, &e.inspection, |i| i.visit_on = Some(e.visit_on));

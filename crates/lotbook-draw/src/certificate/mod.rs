@@ -11,12 +11,13 @@ mod error;
 mod model;
 mod recompute;
 mod replay;
+mod staffing;
 mod strict;
 
 pub use crate::assign::Hall;
 pub use error::{CertificateError, Field};
 pub use model::{
     BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Participant, Proof, ProofEntry, QuotaRule,
-    Result, Section, SubstitutionKind, SubstitutionRecord,
+    Result, Section, Staffing, SubstitutionKind, SubstitutionRecord,
 };
 pub use strict::{JsonError, MAX_INTEGER};

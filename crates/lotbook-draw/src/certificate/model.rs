@@ -58,7 +58,7 @@ pub struct Certificate {
     pub result: Result,
     /// A later ceremony that drew inspectors only.
     #[serde(deserialize_with = "nullable")]
-    pub staffing: Option<Value>,
+    pub staffing: Option<Staffing>,
     /// What followed from recusals, in the order of their DrawCompleted entries.
     pub substitutions: Vec<SubstitutionRecord>,
     /// Informative figures; nothing follows from them. See [`Certificate::figures`].
@@ -83,6 +83,16 @@ pub enum Grade {
     B,
     /// Everything else; shown in red.
     C,
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        })
+    }
 }
 
 /// The ceremony's entries and participants.
@@ -210,6 +220,21 @@ pub struct Result {
     /// Why the assignment is infeasible.
     #[serde(deserialize_with = "nullable")]
     pub hall: Option<Hall>,
+}
+
+/// A later ceremony that drew inspectors and assignment only: `result` holds them, and why the first draw had
+/// none. [draw 5]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staffing {
+    /// The ceremony.
+    pub ceremony: Ceremony,
+    /// Its seed.
+    pub seed: Hex<32>,
+    /// The inspectors that it froze.
+    pub inspectors: Section<InspectorRow>,
+    /// The conflicts that it froze.
+    pub conflicts: Section<ConflictRow>,
 }
 
 /// What followed from one recusal; compare [`Substitution`](crate::Substitution). [draw 6]

@@ -2,7 +2,7 @@
 //! and compared, in the order in which it was drawn; then its substitutions, see `replay`. [draw 8]
 //!
 //! Not checked here, for only the ledger's entries tell: origin, ids, attempt, grade, entry hashes,
-//! deadlines, roles, a beacon's signature; nor what later pages of the protocol add: staffing.
+//! deadlines, roles, whether a beacon's chain is one that the rules admit.
 
 use std::collections::BTreeMap;
 
@@ -50,9 +50,11 @@ impl Certificate {
             min_inspectors: self.min_inspectors,
             seed,
         })?;
-        compare(&self.result, &outcome)?;
         self.check_hall(&pool, &outcome)?;
-        let substitutions = self.replay(&pool, &quota, &outcome)?;
+        let (outcome, staffed) = self.staff(&pool, &quota, outcome)?;
+        compare(&self.result, &outcome)?;
+        let pool = staffed.as_ref().unwrap_or(&pool);
+        let substitutions = self.replay(pool, &quota, &outcome)?;
         Ok((outcome, substitutions))
     }
 
@@ -64,26 +66,24 @@ impl Certificate {
         Pool::new(self.objects.rows.clone(), self.inspectors.rows.clone(), self.conflicts.rows.clone())
     }
 
-    /// An infeasible draw, and no other, has a Hall certificate: any that holds, not only the one found here.
-    fn check_hall(&self, pool: &Pool, outcome: &Outcome) -> Result<(), CertificateError> {
-        let holds = match (&self.result.hall, &outcome.assignment) {
-            (None, Some(_)) => true,
-            (Some(hall), None) => {
-                let firms: Vec<&str> = outcome.selected.iter().map(|s| s.uscc.as_str()).collect();
-                let key = Stage::Inspectors.key(&Seed::from_bytes(self.seed.0)); // compared before
-                let plan = Plan::new(pool, &firms, &self.seats, &key).map_err(DrawError::from)?;
-                plan.is_hall(hall, self.max_load)
-            }
-            (Some(_), Some(_)) | (None, None) => false,
-        };
-        same(holds, Field::Hall)
-    }
-
     fn check_roots(&self, pool: &Pool) -> Result<(), CertificateError> {
         let roots = pool.roots();
         same(roots.objects == self.objects.root.0, Field::ObjectsRoot)?;
         same(roots.inspectors == self.inspectors.root.0, Field::InspectorsRoot)?;
         same(roots.conflicts == self.conflicts.root.0, Field::ConflictsRoot)
+    }
+}
+
+impl Certificate {
+    /// A Hall certificate belongs to an infeasible draw only, and any that holds will do.
+    fn check_hall(&self, pool: &Pool, outcome: &Outcome) -> Result<(), CertificateError> {
+        let Some(stated) = &self.result.hall else {
+            return same(outcome.assignment.is_some(), Field::Hall);
+        };
+        let firms: Vec<&str> = outcome.selected.iter().map(|s| s.uscc.as_str()).collect();
+        let key = Stage::Inspectors.key(&Seed::from_bytes(self.seed.0)); // compared before
+        let plan = Plan::new(pool, &firms, &self.seats, &key).map_err(DrawError::from)?;
+        same(outcome.assignment.is_none() && plan.is_hall(stated, self.max_load), Field::Hall)
     }
 }
 

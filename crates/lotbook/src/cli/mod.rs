@@ -1,6 +1,7 @@
 //! The command line's words, one file a command family.
 
 mod audit;
+mod beacon;
 mod ceremony;
 mod disclosure;
 mod import;
@@ -15,6 +16,7 @@ mod todo;
 mod witness;
 
 pub use audit::{Monitor, Receipt, Verify};
+pub use beacon::Beacon;
 pub use ceremony::{Ceremony, Draw};
 pub use disclosure::Disclosure;
 pub use import::{Import, Submit};
@@ -59,6 +61,9 @@ pub enum Command {
     /// Open a ceremony, commit, reveal, or see how far it is. 抽取仪式
     #[command(subcommand)]
     Ceremony(Ceremony),
+    /// Carry a round of public randomness onto the ledger. 信标
+    #[command(subcommand)]
+    Beacon(Beacon),
     /// What the holder of a key has to do now, most urgent first. 待办
     Todo(Todo),
     /// Ask for a recusal, decide it, open its draw, list recusals. 回避

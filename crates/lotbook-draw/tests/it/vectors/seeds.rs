@@ -1,6 +1,6 @@
 //! From seed to keys, tickets and integers; from reveals and beacons to the seed. [draw 1, 3]
 
-use lotbook_draw::ceremony::beacon_round;
+use lotbook_draw::beacon::beacon_round;
 use lotbook_draw::{Beacon, Committer, Hex, Seed, Stage, commitment, seed};
 use serde_json::{Value, json};
 
