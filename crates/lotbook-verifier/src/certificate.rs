@@ -94,7 +94,7 @@ pub(crate) fn without_proof(
         substitutions: substitutions(state, ceremony, staffing.as_ref(), pool, &result)
             .map_err(|what| fail(&what))?,
         staffing: staffing.map(|staffed| staffed.record),
-        shape: shape(state, ceremony, frozen, done, stamped),
+        shape: shape(state, ceremony, pool, &frozen.stated, &result, stamped).map_err(|what| fail(&what))?,
         proof: draw::Proof::default(),
     })
 }

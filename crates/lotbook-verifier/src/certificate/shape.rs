@@ -1,44 +1,45 @@
-//! The informative part of a certificate: pool figures, how far anybody could steer, what was discarded or voided.
+//! The informative part of a certificate: figures of the draw, how far anybody could steer, what was discarded or voided.
 
 use lotbook_domain::State;
-use lotbook_domain::ceremony::{Ceremony, Frozen};
-use lotbook_domain::draw::outcome;
+use lotbook_domain::ceremony::Ceremony;
+use lotbook_domain::draw::{outcome, seats_of};
 use lotbook_domain::grade::{bias_bound, choices};
-use lotbook_draw::{Hex, Outcome, Seed};
-use lotbook_event::ceremony::{FailureCode, Purpose};
-use lotbook_event::draw::DrawCompleted;
-use serde_json::json;
+use lotbook_draw::{Hex, Outcome, Pool, Seed, Shape, Traits};
+use lotbook_event::ceremony::{FailureCode, PoolFrozen, Purpose};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Informative: drawn and eligible by stratum, small strata, exclusions by reason; among how many outcomes
-/// somebody could have chosen; what failed attempts would have drawn; and why it was voided.
+/// Figures of the draw (draw.md 9), and beside them: among how many outcomes somebody could have chosen, what failed
+/// attempts would have drawn, and why it was voided. Dates, names and districts are those of the verified log's
+/// roster, as it is at its end: the pool has none.
 pub(super) fn shape(
     state: &State,
     ceremony: &Ceremony,
-    frozen: &Frozen,
-    done: &DrawCompleted,
+    pool: &Pool,
+    stated: &PoolFrozen,
+    outcome: &Outcome,
     stamped: Option<u64>,
-) -> serde_json::Value {
-    let strata: BTreeMap<_, _> = done
-        .strata
-        .iter()
-        .map(|s| (s.stratum.as_str(), json!({ "eligible": s.eligible, "drawn": s.quota })))
+) -> Result<Value, String> {
+    let dates: Vec<_> = state.enterprises.values().map(|firm| firm.row.enrolled_on.to_string()).collect();
+    let traits: BTreeMap<&str, Traits<'_>> = (state.enterprises.values().zip(&dates))
+        .map(|(firm, registered)| {
+            let row = &firm.row;
+            let traits = Traits { registered, name: row.name.as_str(), district: row.area.as_str() };
+            (row.uscc.as_str(), traits)
+        })
         .collect();
-    let small = done.strata.iter().filter(|stratum| stratum.eligible < 5).count();
-    let reasons: BTreeMap<_, _> = frozen
-        .stated
-        .object_reasons
-        .iter()
-        .filter(|r| !r.reason.as_str().is_empty())
-        .map(|r| (r.reason.as_str(), r.rows))
-        .collect();
-    let bound = bias_bound(choices(state, ceremony, stamped));
+    let shape = Shape::of(pool, &seats_of(stated), outcome, &traits);
+    let mut shape = serde_json::to_value(shape).map_err(|error| error.to_string())?;
     let proposal = ceremony.voided.and_then(|entry| ceremony.proposals.get(&entry));
-    let voided = proposal.map(|p| json!({ "ground": p.ground.code(), "basis": p.basis.as_str() }));
-    json!({
-        "strata": strata, "strata_under_5": small, "excluded": reasons, "bias": bound,
-        "discarded": discarded(state, ceremony), "voided": voided,
-    })
+    let others = [
+        ("bias", json!(bias_bound(choices(state, ceremony, stamped)))),
+        ("discarded", json!(discarded(state, ceremony))),
+        ("voided", json!(proposal.map(|p| json!({ "ground": p.ground.code(), "basis": p.basis.as_str() })))),
+    ];
+    if let Some(figures) = shape.as_object_mut() {
+        figures.extend(others.map(|(name, figure)| (name.to_owned(), figure)));
+    }
+    Ok(shape)
 }
 
 /// Failed attempts before this draw, with the seed and the enterprises that they would have drawn, where
