@@ -24,7 +24,11 @@ fn wrong(file: &str, name: &str) -> Option<String> {
     let Some((before, _)) = text.split_once(&format!("fn {name}(")) else {
         return Some(format!("{file}.rs has no `{name}`"));
     };
-    let attribute = before.lines().rev().skip(1).take_while(|line| line.trim().starts_with('#'));
+    let attribute = before
+        .lines()
+        .rev()
+        .skip_while(|line| line.trim() == "async")
+        .take_while(|line| line.trim().starts_with('#'));
     let test = attribute.into_iter().any(|line| line.contains("test"));
     (!test).then(|| format!("`{name}` of {file}.rs is no test"))
 }

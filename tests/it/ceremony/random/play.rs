@@ -35,7 +35,7 @@ impl Play {
         for _ in 0..STEPS {
             match self.dice.below(20) {
                 0..4 => self.wait(),
-                4..6 => self.open(counts),
+                4..7 => self.open(counts),
                 _ => self.say(counts),
             }
             if self.batch.attempts.last().is_some_and(|last| last.stage == Stage::Drawn)
@@ -74,7 +74,9 @@ impl Play {
             Stage::Closed | Stage::Drawn | Stage::Failed(_) => self.now() + 3_600_000_000,
         });
         let left = until.map_or(3_600, |until| (until - self.now()) / 1_000_000).max(0);
+        let closed = self.batch.attempts.last().is_some_and(|last| last.stage == Stage::Closed);
         let seconds = match self.dice.below(10) {
+            0..5 if closed => 90_000,
             0..5 => 60,
             5 => (left - 1).max(0),
             6 => left,
