@@ -9,6 +9,7 @@ mod league;
 mod missing;
 mod overdue;
 mod quicknet;
+mod random;
 mod void;
 
 use crate::recusal::hold;
