@@ -27,7 +27,7 @@ fn wrong(file: &str, name: &str) -> Option<String> {
     let attribute = before
         .lines()
         .rev()
-        .skip_while(|line| line.trim() == "async")
+        .skip_while(|line| matches!(line.trim(), "" | "async"))
         .take_while(|line| line.trim().starts_with('#'));
     let test = attribute.into_iter().any(|line| line.contains("test"));
     (!test).then(|| format!("`{name}` of {file}.rs is no test"))
