@@ -37,6 +37,7 @@ mod steps;
 mod submit_stream;
 mod subscribe;
 mod tamper;
+mod threat_model;
 mod todo;
 mod verifier_claim;
 mod whole_year;

@@ -225,11 +225,12 @@ fn clauses(page: &str) -> Vec<usize> {
     begins.map(|(number, _)| number.parse().unwrap()).collect()
 }
 
+/// A number may be missing: it is kept for what is being written.
 #[test]
-fn clauses_are_numbered_one_after_the_other() {
+fn clauses_are_numbered_in_ascending_order() {
     let found = clauses(&page());
-    assert!(found.len() >= 25, "{} clauses", found.len());
-    assert_eq!(found, (1..=found.len()).collect::<Vec<_>>());
+    assert!(found.len() >= 126, "{} clauses", found.len());
+    assert!(found.is_sorted_by(|a, b| a < b), "{found:?}");
 }
 
 #[test]

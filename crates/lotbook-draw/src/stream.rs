@@ -70,7 +70,7 @@ impl StageKey {
         // ticket(key, id) = BLAKE3.keyed_hash(key, enc(id))
         let mut message = Vec::with_capacity(8 + id.len());
         put_enc(&mut message, id.as_bytes());
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
     }
 
     /// The ticket of an inspector for one vacant slot, under K_sub. [draw 6, Withdraw]
@@ -79,7 +79,7 @@ impl StageKey {
         let mut message = Vec::with_capacity(16 + id.len());
         put_enc(&mut message, id.as_bytes());
         put_u64(&mut message, length(slot));
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
     }
 
     /// The ticket of a slot that may be exchanged, under K_sub. [draw 6, Swap]
@@ -87,7 +87,11 @@ impl StageKey {
         // BLAKE3.keyed_hash(K_sub, u64(z))
         let mut message = Vec::with_capacity(8);
         put_u64(&mut message, length(slot));
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
+    }
+
+    fn hash(&self, message: &[u8]) -> Ticket {
+        Ticket(*blake3::keyed_hash(&self.0, message).as_bytes())
     }
 
     /// The integers of this stage from the given stream of ChaCha20, from its first word on.

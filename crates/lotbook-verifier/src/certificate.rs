@@ -1,25 +1,25 @@
 //! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
 
+mod proofs;
+mod shape;
+mod staffing;
+
+use self::proofs::{Log, proofs};
+use self::shape::shape;
+use self::staffing::{Staffed, staffing};
 use crate::stamp::{Stamp, earliest};
 use crate::tiles::Tiles;
-use lotbook_chain::entry::entry_hash;
-use lotbook_chain::{Entry, EntryHash, KeyId, PublicKey, TlogProof, prove_inclusion};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
-use lotbook_domain::draw::inspectors::assigned;
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
-use lotbook_domain::grade::{bias_bound, choices, grade};
+use lotbook_domain::grade::grade;
 use lotbook_domain::state::BoardChange;
 use lotbook_domain::substitution::fill;
-use lotbook_draw::assign::Assigned;
 use lotbook_draw::beacon::SCHEME;
 use lotbook_draw::certificate as draw;
 use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed, Stage, Substitution};
+use lotbook_event::RecusalId;
 use lotbook_event::ceremony::{FrozenBeacon, Purpose};
-use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{Event, RecusalId, Statement};
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a certificate cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,13 +54,6 @@ pub fn certificates(
         Ok(certificate)
     };
     drawn.map(proved).collect()
-}
-
-/// What entries are proved from.
-struct Log<'a> {
-    entries: &'a [Vec<u8>],
-    tiles: &'a Tiles,
-    checkpoint: &'a str,
 }
 
 /// A certificate as it follows from the state, before its entries are proved.
@@ -101,7 +94,7 @@ pub(crate) fn without_proof(
         substitutions: substitutions(state, ceremony, staffing.as_ref(), pool, &result)
             .map_err(|what| fail(&what))?,
         staffing: staffing.map(|staffed| staffed.record),
-        shape: shape(state, ceremony, frozen, done, stamped),
+        shape: shape(state, ceremony, pool, &frozen.stated, &result, stamped).map_err(|what| fail(&what))?,
         proof: draw::Proof::default(),
     })
 }
@@ -159,55 +152,6 @@ fn changes<'a>(state: &'a State, ceremony: &Ceremony) -> &'a [BoardChange] {
         state.batches.get(&ceremony.batch).filter(|record| record.drawn.as_ref() == Some(&ceremony.draw));
     let board = record.and_then(|record| record.board.as_ref());
     board.map(|board| board.changes.as_slice()).unwrap_or_default()
-}
-
-/// What an inspectors' ceremony drew for a selection that had no assignment.
-struct Staffed<'a> {
-    record: draw::Staffing,
-    pool: &'a Pool,
-    assigned: Assigned,
-}
-
-impl Staffed<'_> {
-    /// The selection of the batch's draw, with these inspectors and this assignment.
-    fn result(&self, drawn: &Outcome) -> draw::Result {
-        let [quota, ..] = drawn.words;
-        let [tier1, tier2] = self.assigned.words;
-        draw::Result {
-            inspectors: self.assigned.inspectors.clone(),
-            lo: self.assigned.lo,
-            hi: self.assigned.hi,
-            tier: self.assigned.tier,
-            tries: self.assigned.tries,
-            words: [quota, tier1, tier2],
-            assignment: self.assigned.assignment.clone(),
-            ..drawn.into()
-        }
-    }
-}
-
-fn staffing<'a>(state: &'a State, ceremony: &'a Ceremony) -> Result<Option<Staffed<'a>>, String> {
-    let all = own(state, ceremony);
-    let Some(held) = all.into_iter().find(|held| held.purpose == Purpose::Inspectors) else {
-        return Ok(None);
-    };
-    let frozen = held.frozen.as_ref().ok_or("has no pool")?;
-    let Rows::Staffing(pool) = &frozen.rows else { return Err("is not the draw of inspectors".into()) };
-    let seed = Seed::from_bytes(held.completed.as_ref().ok_or("is not drawn")?.seed.0);
-    let drawn = ceremony.frozen.as_ref().ok_or("has no pool")?;
-    let done = ceremony.completed.as_ref().ok_or("is not drawn")?;
-    let of_batch = outcome(drawn.pool().ok_or("has no pool")?, &drawn.stated, Seed::from_bytes(done.seed.0));
-    let of_batch = of_batch.map_err(|error| error.to_string())?;
-    let firms: Vec<&str> = of_batch.selected.iter().map(|one| one.uscc.as_str()).collect();
-    let assigned = assigned(&drawn.stated, &firms, held, seed)?;
-    let roots = pool.roots();
-    let record = draw::Staffing {
-        ceremony: ceremony_part(held, frozen),
-        seed: Hex(*seed.as_bytes()),
-        inspectors: draw::Section { rows: pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
-        conflicts: draw::Section { rows: pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
-    };
-    Ok(Some(Staffed { record, pool, assigned }))
 }
 
 /// What followed from each recusal, applied again one after the other to the batch as it was drawn.
@@ -308,191 +252,4 @@ fn substitution(
         exhausted: done.exhausted.map(|slot| slot as u64),
         result: done.assignment,
     })
-}
-
-/// Informative: drawn and eligible by stratum, small strata, exclusions by reason; among how many outcomes
-/// somebody could have chosen; what failed attempts would have drawn; and why it was voided.
-fn shape(
-    state: &State,
-    ceremony: &Ceremony,
-    frozen: &Frozen,
-    done: &DrawCompleted,
-    stamped: Option<u64>,
-) -> serde_json::Value {
-    let strata: BTreeMap<_, _> = done
-        .strata
-        .iter()
-        .map(|s| (s.stratum.as_str(), json!({ "eligible": s.eligible, "drawn": s.quota })))
-        .collect();
-    let small = done.strata.iter().filter(|stratum| stratum.eligible < 5).count();
-    let reasons: BTreeMap<_, _> = frozen
-        .stated
-        .object_reasons
-        .iter()
-        .filter(|r| !r.reason.as_str().is_empty())
-        .map(|r| (r.reason.as_str(), r.rows))
-        .collect();
-    let bound = bias_bound(choices(state, ceremony, stamped));
-    let proposal = ceremony.voided.and_then(|entry| ceremony.proposals.get(&entry));
-    let voided = proposal.map(|p| json!({ "ground": p.ground.code(), "basis": p.basis.as_str() }));
-    json!({
-        "strata": strata, "strata_under_5": small, "excluded": reasons, "bias": bound,
-        "discarded": discarded(state, ceremony), "voided": voided,
-    })
-}
-
-/// Failed attempts before this draw, with the seed and the enterprises that they would have drawn, where
-/// everybody who committed revealed and no beacon is missing.
-fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
-    let attempts =
-        state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
-    let held = attempts.iter().filter_map(|draw| state.ceremonies.get(draw));
-    let failed = held.filter(|held| held.purpose == Purpose::Batch && held.attempt < ceremony.attempt);
-    let row = |held: &Ceremony| {
-        let would = held.frozen.as_ref().filter(|_| held.beacons().is_empty()).and_then(|frozen| {
-            let seed = lotbook_draw::seed(&frozen.p.0, &held.committers(), &[]).ok()?;
-            Some((seed, outcome(frozen.pool()?, &frozen.stated, seed).ok()?))
-        });
-        let selected = |(_, outcome): &(Seed, Outcome)| {
-            outcome.selected.iter().map(|one| one.uscc.clone()).collect::<Vec<_>>()
-        };
-        json!({
-            "draw": held.draw.as_str(), "code": held.failed.map(lotbook_event::ceremony::FailureCode::code),
-            "seed": would.as_ref().map(|(seed, _)| Hex(*seed.as_bytes())), "selected": would.as_ref().map(selected),
-        })
-    };
-    failed.filter(|held| held.failed.is_some()).map(row).collect()
-}
-
-/// Every entry of these draws with its tlog-proof: ceremony, pool, draw, assignment, change of a team, request and
-/// decision of every recusal; and what they rest on, see [`behind`].
-fn proofs(
-    state: &State,
-    ceremony: &Ceremony,
-    log: &Log<'_>,
-    stamps: &[Stamp],
-) -> Result<Vec<draw::ProofEntry>, String> {
-    let entries = log.entries;
-    let read = entries.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
-    let draws = own(state, ceremony);
-    let mut keep = BTreeSet::new();
-    for (place, (entry, event)) in read.iter().enumerate() {
-        let bytes = entries.get(place).map(Vec::as_slice).unwrap_or_default();
-        let own = |draw: &&Ceremony| belongs(event, draw) || frames(event, entry_hash(bytes), draw);
-        if draws.iter().any(own) || unrolls(event, changes(state, ceremony)) {
-            keep.insert((place, entry.author));
-        }
-    }
-    let places = behind(&read, keep, &draws);
-    let whole = entries.len() as u64;
-    let stamp = ceremony.closed.and_then(|closed| earliest(stamps, closed.position.0));
-    let closed = ceremony.closed.map(|closed| closed.position.0);
-    let proof = |place: usize| {
-        let bytes = entries.get(place).ok_or("there is no such entry")?;
-        let index = place as u64;
-        let of_close = stamp.filter(|_| closed == Some(index));
-        let (size, checkpoint) =
-            of_close.map_or((whole, log.checkpoint), |stamp| (stamp.size, stamp.note.as_str()));
-        if size > whole {
-            return Err(format!("a stamp is of {size} entries, the log at hand has {whole}"));
-        }
-        let proof = prove_inclusion(log.tiles, index, size).map_err(|error| error.to_string())?;
-        // The entry stands beside its proof, so it is not in it again.
-        let proof = TlogProof { extra: None, index, proof, checkpoint: checkpoint.to_owned() };
-        Ok(draw::ProofEntry { entry: data_encoding::BASE64.encode(bytes), tlog_proof: proof.to_string() })
-    };
-    places.into_iter().map(proof).collect()
-}
-
-fn read(bytes: &[u8]) -> Result<(Entry, Event), String> {
-    let entry = Entry::decode(bytes).map_err(|error| error.to_string())?;
-    let statement = Statement::decode(&entry.statement).map_err(|error| error.to_string())?;
-    Ok((entry, statement.event))
-}
-
-/// Genesis, office, and the plan, scheme and rule set that a draw took its parameters from.
-fn frames(event: &Event, hash: EntryHash, ceremony: &Ceremony) -> bool {
-    let (plan, batch) = &ceremony.batch;
-    let stated = ceremony.frozen.as_ref().map(|frozen| &frozen.stated);
-    match event {
-        Event::LedgerCreated(_) => true,
-        Event::RulesetAdopted(_) => stated.is_some_and(|stated| stated.rule_set == hash),
-        Event::PlanDrafted(e) => e.plan == *plan,
-        Event::PlanAdopted(e) => e.plan == *plan,
-        Event::SchemeAdopted(e) => (&e.plan, &e.batch) == (plan, batch),
-        Event::ReserveOrderApproved(e) => (&e.plan, &e.batch) == (plan, batch),
-        _ => false,
-    }
-}
-
-/// Request, decision, choice and outcome of the recusals that were carried out without a ceremony.
-fn unrolls(event: &Event, changes: &[BoardChange]) -> bool {
-    let recusal = match event {
-        Event::RecusalRequested(e) => &e.recusal,
-        Event::RecusalDecided(e) => &e.recusal,
-        Event::CounterpartChosen(e) => &e.recusal,
-        _ => return false,
-    };
-    changes.iter().any(|change| match change {
-        BoardChange::Draw(_) => false,
-        BoardChange::Reserve(id) | BoardChange::Chosen(id) => id == recusal,
-    })
-}
-
-/// The places of these entries, and of those that register the keys of their authors and of the participants,
-/// up to the keys that genesis names.
-fn behind(read: &[(Entry, Event)], keep: BTreeSet<(usize, KeyId)>, draws: &[&Ceremony]) -> BTreeSet<usize> {
-    let mut of_key: BTreeMap<KeyId, Vec<(usize, KeyId)>> = BTreeMap::new();
-    for (place, (entry, event)) in read.iter().enumerate() {
-        let key = match event {
-            Event::KeyRegistered(e) => PublicKey::from_bytes(&e.public_key.0).ok().map(|key| key.key_id()),
-            Event::KeyConfirmed(e) => Some(e.key_id),
-            Event::KeyRevoked(e) => Some(e.key_id),
-            _ => None,
-        };
-        if let Some(key) = key {
-            of_key.entry(key).or_default().push((place, entry.author));
-        }
-    }
-    let frozen = draws.iter().filter_map(|draw| draw.frozen.as_ref());
-    let participants = frozen.flat_map(|frozen| frozen.stated.participants.iter().map(|p| p.key_id));
-    let mut places: BTreeSet<usize> = keep.iter().map(|(place, _)| *place).collect();
-    let mut ask: Vec<KeyId> = keep.into_iter().map(|(_, author)| author).chain(participants).collect();
-    while let Some(key) = ask.pop() {
-        // Taken away, so that each key is asked for once.
-        for (place, author) in of_key.remove(&key).unwrap_or_default() {
-            places.insert(place);
-            ask.push(author);
-        }
-    }
-    places
-}
-
-fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
-    let draw = match event {
-        Event::CeremonyOpened(e) => {
-            return (&e.plan, &e.batch, e.attempt, &e.recusal)
-                == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt, &ceremony.recusal);
-        }
-        Event::RecusalRequested(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
-        Event::RecusalDecided(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
-        Event::PoolFrozen(e) => &e.draw,
-        Event::SeedCommitted(e) => &e.draw,
-        Event::CeremonySealed(e) => &e.draw,
-        Event::SeedRevealed(e) => &e.draw,
-        Event::CeremonyClosed(e) => &e.draw,
-        Event::BeaconRecorded(e) => &e.draw,
-        Event::CeremonyFailed(e) => &e.draw,
-        Event::DrawVoidProposed(e) => &e.draw,
-        Event::DrawVoided(e) => &e.draw,
-        Event::TeamAssigned(e) => &e.draw,
-        Event::DrawCompleted(e) => &e.draw,
-        Event::AssignmentInfeasible(e) => &e.draw,
-        Event::EnterpriseAssigned(e) => &e.draw,
-        Event::AssignmentSwapped(e) => &e.draw,
-        Event::SubstituteDrawn(e) => &e.draw,
-        Event::SubstitutePoolExhausted(e) => &e.draw,
-        _ => return false,
-    };
-    *draw == ceremony.draw
 }

@@ -10,6 +10,7 @@ mod missing;
 mod overdue;
 mod quicknet;
 mod sealing;
+mod random;
 mod void;
 
 use crate::recusal::hold;

@@ -75,18 +75,16 @@ fn grade(certificate: &Certificate) -> String {
     )
 }
 
-/// Pr <= 1 - (1 - p)^(1 + f): with f attempts that failed before, somebody who withheld could discard f outcomes.
+/// What the certificate's shape bounds ([P-131]).
 fn bias_bound(certificate: &Certificate) -> String {
-    let failed = certificate.attempt.saturating_sub(1);
-    let power = failed.saturating_add(1);
+    let bound = certificate.shape.get("bias").and_then(serde_json::Value::as_str).unwrap_or("-");
     pair(
         &format!(
-            "偏差上界：若全部参与方合谋，没有上界；只要有一方诚实，本应以概率 p 抽中的企业，其概率至多为 \
-             1−(1−p)^{power}（此前失败 {failed} 次）。"
+            "偏差上界：若全部参与方合谋，没有上界；只要有一方诚实，本应以概率 p 出现的结果，其概率 {bound}。"
         ),
         &format!(
-            "Bias bound: none if all participants acted together; if one was honest, an enterprise with chance p had \
-             at most 1−(1−p)^{power} ({failed} failed attempts before)."
+            "Bias bound: none if all participants acted together; if one was honest, what one draw gives with \
+             probability p came with {bound}."
         ),
     )
 }
