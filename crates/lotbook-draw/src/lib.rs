@@ -10,8 +10,8 @@
 //! Read in this order: [`ceremony`] (where the seed comes from), [`pool`] (who may be drawn),
 //! [`stream`] (how a seed becomes tickets and numbers), [`quota`] (how many), [`select`] (which
 //! enterprises), [`assign`] (which inspectors, where), [`draw`](mod@draw) (all of it as one
-//! sentence), [`substitute`] (who takes the place of a recused inspector), [`certificate`] (the
-//! published JSON and its check).
+//! sentence), [`substitute`] (who takes the place of a recused inspector), [`embargo`] (how
+//! names are withheld for a time), [`certificate`] (the published JSON and its check).
 //!
 //! ```
 //! use lotbook_draw::{DrawInput, InspectorRow, ObjectRow, Pool, Quota, Seed, draw};
@@ -37,6 +37,7 @@ pub mod assign;
 pub mod ceremony;
 pub mod certificate;
 pub mod draw;
+pub mod embargo;
 pub mod encoding;
 pub mod hex;
 pub mod pool;
@@ -48,6 +49,7 @@ pub mod substitute;
 pub use ceremony::{Beacon, CeremonyError, Committer, Seed, commitment, seed};
 pub use certificate::{Certificate, CertificateError};
 pub use draw::{DrawError, DrawInput, Outcome, draw};
+pub use embargo::{EmbargoKey, Opening, OpeningError, Salt, slot_commitment};
 pub use hex::Hex;
 pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots, SecondPool};
 pub use quota::{Quota, QuotaError};

@@ -56,7 +56,7 @@ type Ticketed<'p> = (Ticket, &'p ObjectRow);
 fn ticket_order<'p>(pool: &'p Pool, seed: &Seed) -> Vec<Ticketed<'p>> {
     let key = Stage::Objects.key(seed);
     let eligible = pool.objects().iter().filter(|o| o.eligible);
-    let mut order: Vec<Ticketed> = eligible.map(|o| (key.ticket(&o.uscc), o)).collect();
+    let mut order: Vec<Ticketed> = eligible.map(|o| (pool.object_ticket(&key, &o.uscc), o)).collect();
     order.sort_by(by_ticket);
     order
 }

@@ -24,6 +24,7 @@ pub enum Field {
     /// The round of a beacon, from 0.
     BeaconRound(usize),
     Seed,
+    EmbargoKey,
     Quotas,
     Cutoffs,
     Selected,
@@ -59,6 +60,7 @@ impl fmt::Display for Field {
             Self::Participant(j) => write!(f, "ceremony.participants[{j}]"),
             Self::BeaconRound(j) => write!(f, "ceremony.beacons[{j}].round"),
             Self::Seed => f.write_str("seed"),
+            Self::EmbargoKey => f.write_str("embargo.key"),
             Self::Quotas => f.write_str("result.quotas"),
             Self::Cutoffs => f.write_str("result.cutoffs"),
             Self::Selected => f.write_str("result.selected"),
@@ -93,8 +95,8 @@ pub enum CertificateError {
         /// The field.
         field: Field,
     },
-    /// The draw is under embargo, which this version does not recompute.
-    #[error("the draw is under embargo")]
+    /// The draw is under embargo: its seed holds, and nothing else can be recomputed until the key is released.
+    #[error("the draw is under embargo: only its seed can be recomputed until the key is released")]
     Embargoed,
     /// The rows are no pool.
     #[error(transparent)]

@@ -12,6 +12,7 @@ mod model;
 mod recompute;
 mod replay;
 mod strict;
+mod withheld;
 
 pub use error::{CertificateError, Field};
 pub use model::{

@@ -31,13 +31,12 @@ impl Certificate {
     /// The first thing that does not hold, see [`CertificateError`].
     pub fn recompute_all(&self) -> Result<(Outcome, Vec<Substitution>), CertificateError> {
         same(self.format == FORMAT, Field::Format)?;
-        if self.embargo.is_some() {
-            return Err(CertificateError::Embargoed);
-        }
-        let pool = self.pool()?;
-        self.check_roots(&pool)?;
         let seed = self.ceremony.derive_seed()?;
         same(Hex(*seed.as_bytes()) == self.seed, Field::Seed)?;
+        let embargo = self.embargo_key()?;
+        let pool = self.pool()?;
+        let pool = embargo.as_ref().map(|key| pool.under_embargo(key)).unwrap_or(pool);
+        self.check_roots(&pool)?;
         let quota = Quota::from(self.quota.clone());
         check_reach(&Reach::new(pool.objects(), &quota), pool.inspectors(), pool.conflicts())?;
         let outcome = draw(&DrawInput {
@@ -53,7 +52,7 @@ impl Certificate {
         Ok((outcome, substitutions))
     }
 
-    /// The frozen pool that the rows describe.
+    /// The frozen pool that the rows describe, without the salts of an embargo.
     ///
     /// # Errors
     /// Rows that are no pool, see [`PoolError`].

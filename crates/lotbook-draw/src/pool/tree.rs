@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// One level after the other: neighbours are joined, and a node without a right neighbour rises as it
 /// is. This is the tree of RFC 6962, whose left half is the largest power of two below the size.
 pub fn root(rows: impl Iterator<Item = Vec<u8>>) -> [u8; 32] {
-    let mut level: Vec<[u8; 32]> = rows.map(|row| leaf(&row)).collect();
+    let mut level = leaves(rows);
     while level.len() > 1 {
         level = level.chunks(2).map(join).collect();
     }
@@ -15,9 +15,46 @@ pub fn root(rows: impl Iterator<Item = Vec<u8>>) -> [u8; 32] {
     level.first().copied().unwrap_or_else(|| Sha256::digest([]).into())
 }
 
-fn leaf(row: &[u8]) -> [u8; 32] {
+/// The hash of one row in the tree.
+pub(crate) fn leaf_of(row: &[u8]) -> [u8; 32] {
     // leaf = SHA-256(00 || row)
     Sha256::new().chain_update([0]).chain_update(row).finalize().into()
+}
+
+fn leaves(rows: impl Iterator<Item = Vec<u8>>) -> Vec<[u8; 32]> {
+    rows.map(|row| leaf_of(&row)).collect()
+}
+
+/// The inclusion proof of a row: at each level the neighbour, the leaf's first; `None` beyond the rows.
+pub(super) fn path(rows: impl Iterator<Item = Vec<u8>>, index: usize) -> Option<Vec<[u8; 32]>> {
+    let (mut level, mut at, mut path) = (leaves(rows), index, Vec::new());
+    if at >= level.len() {
+        return None;
+    }
+    while level.len() > 1 {
+        path.extend(level.get(at ^ 1)); // a node without a neighbour rises as it is
+        level = level.chunks(2).map(join).collect();
+        at /= 2;
+    }
+    Some(path)
+}
+
+/// Where an inclusion proof leads from a leaf; `None` if no row of so many has a proof of this length.
+pub(crate) fn root_of(leaf: [u8; 32], index: u64, size: u64, path: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let (mut at, mut last, mut node) = (index, size.checked_sub(1)?, leaf);
+    if at > last {
+        return None;
+    }
+    let mut path = path.iter();
+    while last > 0 {
+        if at % 2 == 1 {
+            node = join(&[*path.next()?, node]);
+        } else if at < last {
+            node = join(&[node, *path.next()?]);
+        }
+        (at, last) = (at / 2, last / 2);
+    }
+    path.next().is_none().then_some(node)
 }
 
 fn join(nodes: &[[u8; 32]]) -> [u8; 32] {

@@ -6,6 +6,7 @@
 mod brute_force;
 mod ceremony;
 mod chacha;
+mod embargo;
 mod fairness;
 mod golden;
 mod plan;
