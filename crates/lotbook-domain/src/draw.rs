@@ -1,6 +1,8 @@
 //! From a closed ceremony to the derived events of its draw (draw.md 4-5).
 
 use crate::ceremony::Ceremony;
+use crate::embargo::{Keys, withheld};
+use crate::state::State;
 use lotbook_draw::{DrawInput, Outcome, Pool, Quota, Seed};
 use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::draw::{AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, StratumResult};
@@ -16,16 +18,19 @@ pub struct DrawFault {
     pub what: String,
 }
 
-/// Draws: DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
+/// Draws: under embargo see [`withheld`]; else DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
 /// AssignmentInfeasible in between where no assignment exists.
 ///
 /// # Errors
 /// [`DrawFault`] if the frozen pool and its parameters are not a draw; opening has checked that they are.
-pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+pub fn conclude(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
     let seed =
         lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    if frozen.stated.embargo.is_some() {
+        return withheld(state, ceremony, seed, keys);
+    }
     let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let outcome = outcome(pool, &frozen.stated, seed).map_err(|e| fault(e.to_string()))?;
     events(&ceremony.draw, pool, &frozen.stated, seed, &outcome).map_err(|e| fault(e.to_string()))
@@ -71,11 +76,7 @@ fn events(
 ) -> Result<Vec<Event>, FieldError> {
     let mut events = vec![completed(draw, pool, seed, outcome)?.into()];
     let seats = stated.seats.len();
-    if outcome.assignment.is_none() {
-        let slots = small(outcome.selected.len() * seats);
-        let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
-        events.push(AssignmentInfeasible { draw: draw.clone(), slots, eligible }.into());
-    }
+    events.extend(infeasible(draw, pool, seats, outcome));
     let slots = outcome.assignment.as_deref().unwrap_or_default();
     let mut teams = slots.chunks(seats.max(1));
     for (rank, selected) in outcome.selected.iter().enumerate() {
@@ -94,7 +95,16 @@ fn events(
     Ok(events)
 }
 
-fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {
+/// That no assignment exists, if it does not.
+pub(crate) fn infeasible(draw: &DrawId, pool: &Pool, seats: usize, outcome: &Outcome) -> Option<Event> {
+    let slots = small(outcome.selected.len().saturating_mul(seats));
+    let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
+    let infeasible = AssignmentInfeasible { draw: draw.clone(), slots, eligible };
+    outcome.assignment.is_none().then(|| infeasible.into())
+}
+
+/// The result of a draw, in numbers.
+pub(crate) fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {
     let [words_quota, words_tier1, words_tier2] = outcome.words;
     let eligible = lotbook_draw::quota::eligible_per_stratum(pool);
     let result = |(stratum, quota): (&String, &u64)| {

@@ -46,8 +46,13 @@ pub fn subject(event: &Event) -> String {
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
         | Event::CeremonyFailed(CeremonyFailed { draw, .. })
         | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
+        | Event::EmbargoReleased(EmbargoReleased { draw, .. })
+        | Event::EmbargoRead(EmbargoRead { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => format!("draw {draw}"),
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
+        | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
+        | Event::RowRevealed(RowRevealed { inspection, .. })
         | Event::NoticeServed(NoticeServed { inspection, .. })
         | Event::InspectionStarted(InspectionStarted { inspection, .. })
         | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })

@@ -19,4 +19,8 @@ message! {
     }
     /// The drawn enterprises stand, but no assignment exists.
     AssignmentInfeasible { draw: DrawId, slots: u32, eligible: u32 }
+    /// One selected enterprise and its team under embargo: commitments, and nobody's name.
+    AssignmentWithheld {
+        draw: DrawId, inspection: InspectionId, rank: u32, object: Bytes32, slots: Vec<Bytes32>,
+    }
 }

@@ -10,7 +10,9 @@ enumeration! {
     /// What the stratum of a row is.
     Stratification { None = "none", Risk = "risk", Area = "area" }
     /// When drawn names become public (Art. 6).
-    Reveal { AtDraw = "at_draw" }
+    Reveal {
+        AtDraw = "at_draw", AtNotice = "at_notice", AtStart = "at_start", WindowEnd = "window_end",
+    }
 }
 
 message! {

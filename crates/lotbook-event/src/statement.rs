@@ -162,9 +162,11 @@ events! {
     Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted }
     Ceremony CeremonyEvent ceremony_event {
         CeremonyOpened, PoolFrozen, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
-        CeremonyFailed,
+        CeremonyFailed, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
     }
-    Draw DrawEvent draw_event { DrawCompleted, EnterpriseAssigned, AssignmentInfeasible }
+    Draw DrawEvent draw_event {
+        DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, AssignmentWithheld,
+    }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,
         DirectTeamChanged,

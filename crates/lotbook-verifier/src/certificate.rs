@@ -54,9 +54,13 @@ fn certificate(
     let done = ceremony.completed.as_ref().ok_or_else(|| fail("is not drawn"))?;
     let genesis = state.genesis.as_ref().ok_or_else(|| fail("has no ledger"))?;
     let pool = frozen.pool().ok_or_else(|| fail("is not the draw of a batch"))?;
+    let salted = salted(state, ceremony, pool);
+    let pool = salted.as_ref().unwrap_or(pool);
+    let embargo = embargo(state, ceremony);
+    let is_open = embargo.as_ref().is_none_or(|embargo| embargo.key.is_some());
     let result = outcome(pool, &frozen.stated, Seed::from_bytes(done.seed.0))
         .map_err(|error| fail(&error.to_string()))?;
-    let roots = pool.roots();
+    let roots = &frozen.stated;
     Ok(Certificate {
         format: draw::FORMAT.to_owned(),
         origin: genesis.created.origin.to_string(),
@@ -66,22 +70,44 @@ fn certificate(
         grade: if grade(state, ceremony) == 'B' { draw::Grade::B } else { draw::Grade::C },
         ceremony: ceremony_part(ceremony, frozen),
         seed: Hex(done.seed.0),
-        embargo: None,
-        objects: draw::Section { rows: pool.objects().to_vec(), root: Hex(roots.objects) },
-        inspectors: draw::Section { rows: pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
-        conflicts: draw::Section { rows: pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
+        embargo,
+        objects: section(pool.objects(), roots.objects_root.0, is_open),
+        inspectors: section(pool.inspectors(), roots.inspectors_root.0, is_open),
+        conflicts: section(pool.conflicts(), roots.conflicts_root.0, is_open),
         quota: quota_of(&frozen.stated).into(),
         seats: seats_of(&frozen.stated),
         max_load: frozen.stated.max_load,
         min_inspectors: frozen.stated.min_inspectors,
-        result: (&result).into(),
+        result: if is_open { (&result).into() } else { draw::Result::default() },
         staffing: None,
-        substitutions: substitutions(state, ceremony, pool, &result).map_err(|what| fail(&what))?,
+        // As long as nobody knows who was drawn, nobody is recused ([P-164]).
+        substitutions: match is_open {
+            true => substitutions(state, ceremony, pool, &result).map_err(|what| fail(&what))?,
+            false => vec![],
+        },
         shape: shape(frozen, done),
         proof: draw::Proof {
             entries: proofs(&own(state, ceremony), entries, tiles, checkpoint).map_err(|what| fail(&what))?,
         },
     })
+}
+
+/// The rows with their salts, once the embargo's key is on the log.
+fn salted(state: &State, ceremony: &Ceremony, pool: &Pool) -> Option<Pool> {
+    let (key, _) = state.embargoes.get(&ceremony.batch)?.released.as_ref()?;
+    Some(pool.under_embargo(key))
+}
+
+/// The commitment, and the key once it is on the log.
+fn embargo(state: &State, ceremony: &Ceremony) -> Option<draw::Embargo> {
+    let embargo = state.embargoes.get(&ceremony.batch)?;
+    let key = embargo.released.as_ref().map(|(key, _)| Hex(*key.expose()));
+    Some(draw::Embargo { commitment: Hex(embargo.stated.commitment.0), key })
+}
+
+/// A list with its root as it was frozen; without rows as long as it is sealed.
+fn section<Row: Clone>(rows: &[Row], root: [u8; 32], is_open: bool) -> draw::Section<Row> {
+    draw::Section { rows: if is_open { rows.to_vec() } else { vec![] }, root: Hex(root) }
 }
 
 fn ceremony_part(ceremony: &Ceremony, frozen: &Frozen) -> draw::Ceremony {
@@ -215,6 +241,11 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         Event::CeremonyClosed(e) => &e.draw,
         Event::DrawCompleted(e) => &e.draw,
         Event::AssignmentInfeasible(e) => &e.draw,
+        Event::AssignmentWithheld(e) => &e.draw,
+        Event::EmbargoKeyHeld(e) => &e.draw,
+        Event::EmbargoRead(e) => &e.draw,
+        Event::RowRevealed(e) => &e.draw,
+        Event::EmbargoReleased(e) => &e.draw,
         Event::EnterpriseAssigned(e) => &e.draw,
         Event::AssignmentSwapped(e) => &e.draw,
         Event::SubstituteDrawn(e) => &e.draw,

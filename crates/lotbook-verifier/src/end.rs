@@ -139,6 +139,12 @@ impl Verifier {
         counted.fold(recorded, |sum, row| sum.saturating_add(row.count))
     }
 
+    /// The end of the embargo under which a draw is, as long as its key is not on the log.
+    fn sealed_until(&self, ceremony: &Ceremony) -> Option<String> {
+        let embargo = self.state.embargoes.get(&ceremony.batch).filter(|embargo| embargo.released.is_none());
+        embargo.map(|embargo| lotbook_domain::civil::date_of(embargo.stated.until).to_string())
+    }
+
     fn draws(&self) -> Vec<DrawVerdict> {
         let drawn = self.state.ceremonies.values().filter_map(|c| c.completed.as_ref().map(|done| (c, done)));
         let verdict = |(ceremony, done): (&Ceremony, &DrawCompleted)| DrawVerdict {
@@ -148,6 +154,7 @@ impl Verifier {
             grade: grade(&self.state, ceremony),
             selected: done.selected,
             inspectors: done.inspectors,
+            sealed_until: self.sealed_until(ceremony),
         };
         drawn.map(verdict).collect()
     }

@@ -7,6 +7,7 @@
 mod asked;
 pub mod certificate;
 mod desk;
+mod embargo;
 mod end;
 pub mod finding;
 pub mod grade;

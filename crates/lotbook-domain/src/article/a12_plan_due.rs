@@ -32,6 +32,7 @@ pub(crate) fn missed(e: &DeadlineMissed) -> Vec<Found> {
         Obligation::Publication => Flag::PublicationLate,
         Obligation::Comment => Flag::CommentLate, // never stated: D5 ends in CommentWindowClosed
         Obligation::Disclosure => Flag::DisclosureLate,
+        Obligation::Release => Flag::RevealOverdue,
     };
     let subject = e.subject.as_str().to_owned();
     let mut found = vec![(flag, subject.clone(), "the deadline has passed".into())];

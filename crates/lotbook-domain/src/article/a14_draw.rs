@@ -1,7 +1,7 @@
 //! Art. 14: objects, inspectors and assignment are drawn by the system: who may open a ceremony, and what it
 //! freezes (draw.md 1-2).
 
-use super::{Found, a08_items::in_force, a15_ceremony};
+use super::{Found, a06_embargo, a06_embargo::FrozenEmbargo, a08_items::in_force, a15_ceremony};
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
 use crate::decide::Stated;
@@ -158,10 +158,11 @@ fn attempt(state: &State, record: &BatchRecord, e: &CeremonyOpened, name: &str) 
 pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
+    embargo: Option<FrozenEmbargo<'_>>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     if let Some(recusal) = &e.recusal {
-        return a15_ceremony::freeze(state, e, recusal, sealed);
+        return a15_ceremony::freeze(state, e, recusal, embargo, sealed);
     }
     let record = state.batch(&e.plan, &e.batch)?;
     let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));
@@ -174,7 +175,7 @@ pub fn freeze<B: Borrow<Statement>>(
     let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let rules = state.rule_set()?;
-    let roots = pool.roots();
+    let roots = embargo.as_ref().map_or_else(|| pool.roots(), |embargo| embargo.roots(&pool));
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
     let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
@@ -205,6 +206,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
         min_reveals,
         replacement: None,
+        embargo: embargo.map(|embargo| embargo.stated),
     };
     fits(frozen, sealed)
 }
@@ -253,7 +255,7 @@ fn not_drawn_for_elsewhere(state: &State, e: &CeremonyOpened, pool: &Pool) -> Re
             return Err(Refusal::new(Code::CeremonyOpen, &e.batch, found));
         }
     }
-    Ok(())
+    a06_embargo::not_hidden_elsewhere(state, e, &eligible)
 }
 
 /// Every stratum has a rate, and every eligible enterprise could be staffed alone.

@@ -1,5 +1,6 @@
 //! Art. 15: the ceremony of a recusal, which freezes a second pool and draws who comes instead (draw.md 6).
 
+use super::a06_embargo::FrozenEmbargo;
 use super::a14_draw::{
     MAX_FAILED_ATTEMPTS, fits, invalid, of_section, old_enough, reasons, separate, windows,
 };
@@ -97,6 +98,7 @@ pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
     id: &RecusalId,
+    embargo: Option<FrozenEmbargo<'_>>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     let batch = (e.plan.clone(), e.batch.clone());
@@ -140,6 +142,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
         min_reveals,
         replacement: Some(replacement(state, &batch, id, &second)?),
+        embargo: embargo.map(|embargo| embargo.stated),
     };
     fits(frozen, sealed)
 }

@@ -1,6 +1,6 @@
 //! Ceremonies and draws: opened, frozen, completed, assigned.
 
-use super::At;
+use super::{At, embargo};
 use super::recusal::recusal_drawn;
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
 use crate::civil::year_of;
@@ -72,6 +72,7 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
             .and_then(|basis| basis.frozen_pool())
             .map(Rows::Batch),
     };
+    embargo::frozen(state, e);
     let Ok(rows) = rows else { return };
     let frozen = Frozen { p: at.hash, stated: e.clone(), rows };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
@@ -92,6 +93,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
         let drawn = Some(e.draw.clone());
         let batch = ceremony.batch.clone();
         state.batches.entry(batch).and_modify(|record| (record.drawn, record.board) = (drawn, board));
+        embargo::drawn(state, &e.draw);
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));

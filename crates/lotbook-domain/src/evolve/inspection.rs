@@ -1,6 +1,7 @@
 //! Inspections and their clocks.
 
 use super::At;
+use super::embargo::release_missed;
 use crate::article::a18_report::{is_comprehensive, missing_item};
 use crate::civil::date_of;
 use crate::obligation::DutyKey;
@@ -146,6 +147,7 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
                 state.disclosures.entry(year).or_default().missed = true;
             }
         }
+        Obligation::Release => release_missed(state, &subject),
         kind
         @ (Obligation::Report | Obligation::Feedback | Obligation::Publication | Obligation::Comment) => {
             state.obligations.miss(&(kind, subject));

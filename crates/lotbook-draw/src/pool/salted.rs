@@ -1,6 +1,6 @@
 //! A pool under an embargo: the same rows with salted roots and tickets, and single rows opened. [draw 7]
 
-use super::tree::{path, root};
+use super::tree::{leaf_of, path, root};
 use super::{ConflictRow, InspectorRow, ObjectRow, Pool, Roots};
 use crate::embargo::{EmbargoKey, Opening};
 use crate::stream::{StageKey, Ticket};
@@ -37,6 +37,20 @@ impl Pool {
     /// The salt of a slot; none without an embargo.
     pub(crate) fn slot_salt(&self, slot: usize) -> Option<crate::embargo::Salt> {
         self.embargo.as_ref().map(|embargo| embargo.slot(slot))
+    }
+
+    /// The leaf of an enterprise's row: what hides it under an embargo. `None` if there is no such row.
+    pub fn object_leaf(&self, uscc: &str) -> Option<[u8; 32]> {
+        let place = self.objects.binary_search_by(|row| row.uscc.as_str().cmp(uscc)).ok()?;
+        let salt = self.embargo.as_ref().map(|embargo| embargo.object(uscc));
+        Some(leaf_of(&self.objects.get(place)?.encode_under(salt.as_ref())))
+    }
+
+    /// The leaf of an inspector's row. `None` if there is no such row.
+    pub fn inspector_leaf(&self, id: &str) -> Option<[u8; 32]> {
+        let place = self.inspectors.binary_search_by(|row| row.inspector_id.as_str().cmp(id)).ok()?;
+        let salt = self.embargo.as_ref().map(|embargo| embargo.inspector(id));
+        Some(leaf_of(&self.inspectors.get(place)?.encode_under(salt.as_ref())))
     }
 
     /// Opens the row of an enterprise. `None` if there is no such row, or no embargo.

@@ -59,12 +59,14 @@ fn salts_commitment_and_leaves_are_those_that_a_script_computed() {
         let opening = pool.open_object(&row.uscc).unwrap();
         assert_eq!(hex(key.object(&row.uscc).as_bytes()), steps["salts"]["object"][&row.uscc]);
         assert_eq!(hex(&opening.leaf()), steps["leaves"]["object"][&row.uscc]);
+        assert_eq!(pool.object_leaf(&row.uscc), Some(opening.leaf()));
     }
     for row in pool.inspectors() {
         let id = &row.inspector_id;
         let opening = pool.open_inspector(id).unwrap();
         assert_eq!(hex(key.inspector(id).as_bytes()), steps["salts"]["inspector"][id]);
         assert_eq!(hex(&opening.leaf()), steps["leaves"]["inspector"][id]);
+        assert_eq!(pool.inspector_leaf(id), Some(opening.leaf()));
         assert_eq!(hex(&slot_commitment(3, &opening.leaf())), steps["slot_3"][id]);
     }
     let pair = key.conflict("F00002", "I00001");

@@ -101,7 +101,7 @@ fn a_scheme_that_is_wrong_is_rejected_alone() {
     let cases = [
         ("batch = \"B1\"", "batch = \"B9\"", "Art. 14"),
         ("id = \"F-B2\"", "id = \"F-B1\"", "same id"),
-        ("reveal = \"at_draw\"", "reveal = \"window_end\"", "come later"),
+        ("reveal = \"at_draw\"", "reveal = \"later\"", "scheme.reveal"),
         ("max_load = 4", "max_load = \"4\"", "max_load: rejected"),
         ("max_load = 4", "max_load = 4\ncolour = 1", "colour"),
         ("process = \"通知", "process = \"\"\n#", "scheme.process"),
