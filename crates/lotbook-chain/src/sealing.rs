@@ -47,6 +47,12 @@ pub fn open(key: &[u8; 32], purpose: &[u8], sealed: &[u8]) -> Result<Zeroizing<V
     opened.map(Zeroizing::new).map_err(|_| OpenError)
 }
 
+/// The file name of a secret: 64 hex digits that any name fits.
+pub fn place(name: &[u8]) -> String {
+    // BLAKE3.derive_key("lotbook v1 vault name", name)
+    data_encoding::HEXLOWER.encode(&blake3::derive_key("lotbook v1 vault name", name))
+}
+
 /// The X25519 public key of a one-time secret.
 pub fn reply_key(secret: &[u8; 32]) -> [u8; 32] {
     MontgomeryPoint::mul_base_clamped(*secret).to_bytes()

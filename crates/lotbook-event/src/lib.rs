@@ -13,6 +13,7 @@ pub mod inspection;
 pub mod keys;
 pub mod oversight;
 pub mod plan;
+pub mod reading;
 pub mod recusal;
 pub mod refusal;
 pub mod registry;

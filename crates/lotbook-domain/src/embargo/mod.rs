@@ -3,13 +3,16 @@
 mod drawn;
 mod keys;
 mod opening;
+mod own;
 mod redecide;
 mod template;
 
 pub use drawn::{Revealed, reveal, withheld};
 pub use keys::{Keys, LedgerKeys};
+pub use lotbook_draw::EmbargoKey;
 pub use opening::{Known, check_opening, inspection, known, of_the_key};
 pub(crate) use opening::{begin, of_names};
+pub use own::own;
 pub use redecide::{Deferred, contradiction};
 pub use template::{is_template, masked};
 

@@ -9,7 +9,7 @@ use lotbook_engine::State;
 use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
 use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
 use lotbook_rpc::proto::{
-    GetDrawRequest, GetDrawResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
+    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
     ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
 };
 use lotbook_rpc::status;
@@ -92,5 +92,13 @@ impl DrawQueryService for DrawQuery {
         let rows = move |state: &State| page.fill(assignment::assignments(state, page.after(), &filter));
         let ((assignments, next_page_token), size) = self.0.look(rows).await?;
         Ok(Response::new(ListAssignmentsResponse { assignments, next_page_token, size }))
+    }
+
+    async fn get_reading(
+        &self,
+        request: Request<GetReadingRequest>,
+    ) -> Result<Response<GetReadingResponse>, Status> {
+        let answer = self.0.reading(request.into_inner().position).await?;
+        Ok(Response::new(GetReadingResponse { answer }))
     }
 }
