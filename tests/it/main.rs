@@ -13,6 +13,7 @@ mod comprehensive;
 mod correction;
 mod direct;
 mod disclosure;
+mod embargo;
 mod foreign;
 mod handling;
 mod health;

@@ -104,7 +104,12 @@ pub(crate) fn infeasible(draw: &DrawId, pool: &Pool, seats: usize, outcome: &Out
 }
 
 /// The result of a draw, in numbers.
-pub(crate) fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {
+pub(crate) fn completed(
+    draw: &DrawId,
+    pool: &Pool,
+    seed: Seed,
+    outcome: &Outcome,
+) -> Result<DrawCompleted, FieldError> {
     let [words_quota, words_tier1, words_tier2] = outcome.words;
     let eligible = lotbook_draw::quota::eligible_per_stratum(pool);
     let result = |(stratum, quota): (&String, &u64)| {

@@ -4,9 +4,9 @@
 use crate::read;
 use crate::writer::{Fatal, Writer};
 use lotbook_domain::authenticate::Authentic;
+use lotbook_domain::embargo::EmbargoKey;
 use lotbook_domain::state::BatchKey;
 use lotbook_domain::{LedgerKeys, State};
-use lotbook_domain::embargo::EmbargoKey;
 use lotbook_event::plan::Reveal;
 use lotbook_event::{BatchId, Event, PlanId};
 use lotbook_store::{Vault, VaultError};
@@ -63,7 +63,9 @@ fn name((plan, batch): &BatchKey) -> Vec<u8> {
 #[derive(Debug, thiserror::Error)]
 pub enum MissingKey {
     /// There is none.
-    #[error("the vault has no embargo key of batch {0}/{1}, which is not released: bring DIR/vault and keys/vault.key back")]
+    #[error(
+        "the vault has no embargo key of batch {0}/{1}, which is not released: bring DIR/vault and keys/vault.key back"
+    )]
     None(PlanId, BatchId),
     /// It is another one.
     #[error("the vault's embargo key of batch {0}/{1} is not the one that its pool commits to")]

@@ -117,8 +117,7 @@ impl Writer {
         self.prepare(&authentic)?;
         let (event, id) = (authentic.statement().event.name(), authentic.statement().id);
         let sealed = self.seal(signed.statement.clone(), signed.key_id, signed.signature, now, authentic)?;
-        let decided =
-            decide(&read(&self.shared.state), &sealed, Keys::Ledger(&read(&self.shared.keys)));
+        let decided = decide(&read(&self.shared.state), &sealed, Keys::Ledger(&read(&self.shared.keys)));
         match decided {
             Ok(derived) => {
                 group.statements.insert((signed.key_id, id), sealed.entry.position);

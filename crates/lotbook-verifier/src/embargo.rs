@@ -92,7 +92,8 @@ impl Verifier {
     /// An opening: its proofs, and the statement that it follows from with the names that it opens.
     fn opened(&mut self, position: u64, row: &RowRevealed) -> Checked {
         let bad = |what: String| Finding::new(position, Check::Derived, what);
-        check_opening(&self.state, row).map_err(|why| bad(format!("{} opens nothing: {why}", row.inspection)))?;
+        check_opening(&self.state, row)
+            .map_err(|why| bad(format!("{} opens nothing: {why}", row.inspection)))?;
         let Some(cause) = self.sealed.opening.take() else { return Ok(()) };
         let stated = Stated { authentic: &cause.body, sealed: &cause };
         let known = Known { key: None, opens: Some(row.clone()) };

@@ -82,13 +82,22 @@ impl DataDir {
 
     /// The vault at DIR/vault, under a key of its own beside the ledger's, which is made when it is not there.
     pub fn vault(&self) -> Result<Vault> {
-        let path = self.key("vault");
+        let (path, folder) = (self.key("vault"), self.dir.join("vault"));
+        if !path.exists() && folder.exists() {
+            anyhow::bail!(
+                "{} is missing, and {} was made with it: bring it back",
+                path.display(),
+                folder.display()
+            );
+        }
         if !path.exists() {
             let key = Zeroizing::new(keyfile::random::<32>()?);
             keyfile::write_private(&path, data_encoding::HEXLOWER.encode(key.as_slice()).as_bytes())?;
         }
         let key = keyfile::read_secret(&path)?;
-        Ok(Vault::new(&self.dir.join("vault"), key, |bytes| getrandom::fill(bytes).map_err(Into::into)))
+        Ok(Vault::new(&folder, key, |bytes| {
+            getrandom::fill(bytes).map_err(|error| std::io::Error::other(error.to_string()))
+        }))
     }
 
     /// Opens the engine; a ledger with a simulated clock goes on from its last recorded time.

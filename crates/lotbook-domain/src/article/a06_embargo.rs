@@ -72,7 +72,12 @@ fn not_released(embargo: &Embargo, draw: &DrawId) -> Result<(), Refusal> {
 }
 
 /// A supervisor who has read the key shows that it is whole; two persons, not two keys.
-pub fn held(state: &State, stated: &Stated<'_>, e: &EmbargoKeyHeld, known: &Known<'_>) -> Result<(), Refusal> {
+pub fn held(
+    state: &State,
+    stated: &Stated<'_>,
+    e: &EmbargoKeyHeld,
+    known: &Known<'_>,
+) -> Result<(), Refusal> {
     let (_, embargo) = of_draw(state, &e.draw)?;
     not_released(embargo, &e.draw)?;
     let author = stated.authentic.author();
@@ -217,7 +222,9 @@ pub(super) fn no_recusal_yet(state: &State, inspection: &Inspection, id: &Recusa
         None => Ok(()),
         Some(embargo) => {
             let until = show(embargo.stated.until);
-            let found = format!("the batch is under embargo, at the latest until {until}: recusals follow its release");
+            let found = format!(
+                "the batch is under embargo, at the latest until {until}: recusals follow its release"
+            );
             Err(Refusal::new(Code::Embargoed, id, found))
         }
     }
@@ -235,7 +242,8 @@ pub(super) fn not_hidden_elsewhere(
         let frozen = state.ceremonies.get(draw).and_then(|ceremony| ceremony.frozen.as_ref());
         let rows = frozen.and_then(|frozen| frozen.pool()).map(|pool| pool.objects()).unwrap_or_default();
         if let Some(row) = rows.iter().find(|row| row.eligible && eligible.contains(row.uscc.as_str())) {
-            let found = format!("who was drawn in {draw} is under embargo, and {} may be among them", row.uscc);
+            let found =
+                format!("who was drawn in {draw} is under embargo, and {} may be among them", row.uscc);
             return Err(Refusal::new(Code::Embargoed, &e.batch, found));
         }
     }

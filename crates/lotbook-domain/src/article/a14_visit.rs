@@ -85,7 +85,12 @@ fn opened<'a>(
 }
 
 /// The team tells the enterprise when it comes.
-pub fn notice(state: &State, stated: &Stated<'_>, e: &NoticeServed, known: &Known<'_>) -> Result<(), Refusal> {
+pub fn notice(
+    state: &State,
+    stated: &Stated<'_>,
+    e: &NoticeServed,
+    known: &Known<'_>,
+) -> Result<(), Refusal> {
     a06_embargo::may_open(state, &e.inspection, true)?;
     let Some(inspection) = opened(state, &e.inspection, known)? else { return Ok(()) };
     member(&inspection, stated, &e.inspection)?;
@@ -127,7 +132,8 @@ pub fn started(
 /// Flag OUTSIDE_SLOT: a visit outside the scheme's time slot is a deviation, not refused.
 pub(crate) fn outside_slot(state: &State, id: &InspectionId, day: Date) -> Vec<Found> {
     let opened = state.inspections.get(id).and_then(Inspection::batch);
-    let batch = opened.or_else(|| state.withheld(id).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0)));
+    let batch =
+        opened.or_else(|| state.withheld(id).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0)));
     let scheme = batch.and_then(|batch| state.batches.get(batch)?.scheme.as_ref());
     let Some(scheme) = scheme.map(|scheme| &scheme.value) else { return vec![] };
     if (scheme.window_from..=scheme.window_to).contains(&day) {

@@ -1,7 +1,7 @@
 //! Art. 15: recusal. Somebody asks, somebody else decides by a rule, and nothing starts before it is settled.
 
-use super::a06_embargo;
 use super::Found;
+use super::a06_embargo;
 use super::a14_visit::in_phase;
 use crate::decide::Stated;
 use crate::evolve::draw_id;

@@ -72,7 +72,8 @@ pub(super) fn of_result(state: &State, ceremony: &Ceremony, pool: &Pool, e: &Dra
     let key = lotbook_draw::Stage::Objects.key(&lotbook_draw::Seed::from_bytes(e.seed.0));
     let selected = |row: &&lotbook_draw::ObjectRow| {
         let cutoff = cutoffs.get(row.stratum.as_str()).copied().flatten();
-        row.eligible && cutoff.is_some_and(|cutoff| *pool.object_ticket(&key, &row.uscc).as_bytes() <= cutoff.0)
+        row.eligible
+            && cutoff.is_some_and(|cutoff| *pool.object_ticket(&key, &row.uscc).as_bytes() <= cutoff.0)
     };
     let of_class = |item: &Item, row: &lotbook_draw::ObjectRow| {
         let uscc = lotbook_event::Uscc::new(row.uscc.as_str()).ok();

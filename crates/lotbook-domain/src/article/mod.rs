@@ -38,12 +38,7 @@ use lotbook_event::{Event, Flag, Refusal};
 /// # Errors
 /// The first refusal.
 #[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
-pub fn check(
-    state: &State,
-    stated: &Stated<'_>,
-    event: &Event,
-    known: &Known<'_>,
-) -> Result<(), Refusal> {
+pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_>) -> Result<(), Refusal> {
     match event {
         Event::KeyRegistered(e) => registration::registered(state, e),
         Event::KeyConfirmed(e) => registration::confirmed(state, stated, e),

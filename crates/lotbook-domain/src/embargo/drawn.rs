@@ -59,14 +59,17 @@ impl Revealed {
 ///
 /// # Errors
 /// [`DrawFault`] if it cannot be computed, or the ledger has no key.
-pub fn withheld(state: &State, ceremony: &Ceremony, seed: Seed, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
+pub fn withheld(
+    state: &State,
+    ceremony: &Ceremony,
+    seed: Seed,
+    keys: Keys<'_>,
+) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
     let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let revealed = match keys.of(state, &ceremony.batch, &ceremony.draw)? {
-        Some(key) => {
-            Some(keys.remembered(&ceremony.batch, &ceremony.draw, || reveal(ceremony, seed, key))?)
-        }
+        Some(key) => Some(keys.remembered(&ceremony.batch, &ceremony.draw, || reveal(ceremony, seed, key))?),
         None => None,
     };
     // How many are drawn in all does not depend on tickets; how many of each stratum may.

@@ -46,7 +46,12 @@ impl<'a> Keys<'a> {
     ///
     /// # Errors
     /// [`DrawFault`] if the ledger does not hold a key that it must hold.
-    pub fn of(self, state: &'a State, batch: &BatchKey, draw: &DrawId) -> Result<Option<&'a EmbargoKey>, DrawFault> {
+    pub fn of(
+        self,
+        state: &'a State,
+        batch: &BatchKey,
+        draw: &DrawId,
+    ) -> Result<Option<&'a EmbargoKey>, DrawFault> {
         if let Some((key, _)) = state.embargoes.get(batch).and_then(|embargo| embargo.released.as_ref()) {
             return Ok(Some(key));
         }

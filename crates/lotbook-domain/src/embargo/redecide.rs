@@ -48,7 +48,8 @@ fn assignments(state: &State, batch: &BatchKey, key: &EmbargoKey) -> Result<Vec<
     let seed = ceremony.completed.as_ref().ok_or("nothing was drawn")?.seed;
     let mut keys = LedgerKeys::default();
     keys.add(batch.clone(), key.clone());
-    withheld(state, ceremony, Seed::from_bytes(seed.0), Keys::Ledger(&keys)).map_err(|fault| fault.to_string())
+    withheld(state, ceremony, Seed::from_bytes(seed.0), Keys::Ledger(&keys))
+        .map_err(|fault| fault.to_string())
 }
 
 fn assignment(derived: &Result<Vec<Event>, String>, e: &AssignmentWithheld) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Ceremonies and draws: opened, frozen, completed, assigned.
 
-use super::{At, embargo};
 use super::recusal::recusal_drawn;
+use super::{At, embargo};
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
 use crate::civil::year_of;
 use crate::pool::Basis;

@@ -52,7 +52,9 @@ pub(super) fn assignment_withheld(state: &mut State, at: At<'_>, e: &AssignmentW
 
 /// A notice or a start that opens an enterprise; the opening follows it.
 pub(super) fn begun(state: &mut State, id: &InspectionId, begun: Begun) {
-    let Some((draw, rank)) = state.withheld(id).map(|(_, draw, rank, _)| (draw.clone(), rank)) else { return };
+    let Some((draw, rank)) = state.withheld(id).map(|(_, draw, rank, _)| (draw.clone(), rank)) else {
+        return;
+    };
     with_embargo(state, &draw, |embargo| {
         embargo.assignments.entry(rank).and_modify(|withheld| withheld.begun = Some(begun));
     });
@@ -82,7 +84,8 @@ fn open(state: &mut State, draw: &DrawId, rank: u32, id: &InspectionId, opened: 
 pub(super) fn released(state: &mut State, at: At<'_>, e: &EmbargoReleased) {
     let Ok(revealed) = with_the_key(state, e) else { return };
     let Ok(completed) = revealed.completed(&e.draw) else { return };
-    let seats = state.ceremonies.get(&e.draw).and_then(|c| c.frozen.as_ref()).map_or(0, |f| f.stated.seats.len());
+    let seats =
+        state.ceremonies.get(&e.draw).and_then(|c| c.frozen.as_ref()).map_or(0, |f| f.stated.seats.len());
     for (rank, id, opened) in closed(state, &e.draw, &revealed, seats) {
         open(state, &e.draw, rank, &id, opened);
     }

@@ -164,7 +164,8 @@ fn disclosures(state: &State) -> BTreeMap<DutyKey, Row> {
 /// The release of every embargo that has something to release (Art. 6).
 fn releases(state: &State) -> BTreeMap<DutyKey, Row> {
     let row = |(batch, embargo): (&BatchKey, &Embargo)| {
-        let sections = state.batches.get(batch).map(|record| record.batch.sections.clone()).unwrap_or_default();
+        let sections =
+            state.batches.get(batch).map(|record| record.batch.sections.clone()).unwrap_or_default();
         let due = date_of(embargo.stated.until); // the day after the window, until its end
         let met = embargo.released.as_ref().map(|(_, at)| *at);
         let row = Row { sections, start: None, due, provisional: false, met, late: embargo.overdue };

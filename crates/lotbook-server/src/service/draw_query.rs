@@ -9,8 +9,8 @@ use lotbook_engine::State;
 use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
 use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
 use lotbook_rpc::proto::{
-    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
-    ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
+    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, ListAssignmentsRequest,
+    ListAssignmentsResponse, ListDrawsRequest, ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
 };
 use lotbook_rpc::status;
 use tonic::{Request, Response, Status};

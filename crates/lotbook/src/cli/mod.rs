@@ -3,6 +3,7 @@
 mod audit;
 mod ceremony;
 mod disclosure;
+mod embargo;
 mod import;
 mod inspection;
 mod key;
@@ -17,6 +18,7 @@ mod witness;
 pub use audit::{Monitor, Receipt, Verify};
 pub use ceremony::{Ceremony, Draw};
 pub use disclosure::Disclosure;
+pub use embargo::Embargo;
 pub use import::{Import, Submit};
 pub use inspection::{Inspection, ReportParts};
 pub use key::{Key, Register};
@@ -59,6 +61,9 @@ pub enum Command {
     /// Open a ceremony, commit, reveal, or see how far it is. 抽取仪式
     #[command(subcommand)]
     Ceremony(Ceremony),
+    /// Hold the key of a draw whose names are not public yet, read one's own, open one, release. 保密抽取
+    #[command(subcommand)]
+    Embargo(Embargo),
     /// What the holder of a key has to do now, most urgent first. 待办
     Todo(Todo),
     /// Ask for a recusal, decide it, open its draw, list recusals. 回避

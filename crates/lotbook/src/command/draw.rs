@@ -5,6 +5,7 @@ use crate::cli::Draw;
 use crate::exit::Exit;
 use crate::say;
 use anyhow::{Context, Result};
+use lotbook_draw::CertificateError;
 use lotbook_verifier::{Expectations, certificates};
 
 pub async fn run(args: Draw) -> Result<Exit> {
@@ -30,10 +31,24 @@ pub async fn run(args: Draw) -> Result<Exit> {
     }
     std::fs::create_dir_all(&out).with_context(|| format!("failed to make {}", out.display()))?;
     for certificate in wanted {
-        certificate.recompute().with_context(|| format!("{} does not recompute", certificate.draw_id))?;
+        let sealed = match certificate.recompute() {
+            Ok(_) => false,
+            Err(CertificateError::Embargoed) => true,
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} does not recompute", certificate.draw_id));
+            }
+        };
         let path = out.join(format!("{}.json", certificate.draw_id.replace('/', "_")));
         std::fs::write(&path, certificate.to_json()?)
             .with_context(|| format!("failed to write {}", path.display()))?;
+        if sealed {
+            say!(
+                "{}  grade {:?}, under embargo: no names before its release",
+                path.display(),
+                certificate.grade
+            );
+            continue;
+        }
         say!(
             "{}  grade {:?}, {} enterprises",
             path.display(),

@@ -4,6 +4,7 @@ mod ceremony;
 mod demo;
 mod disclosure;
 mod draw;
+mod embargo;
 mod export;
 mod import;
 mod init;
@@ -51,6 +52,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Import(args) => import::run(args).await,
             Command::Submit(args) => submit::run(args).await,
             Command::Ceremony(args) => ceremony::run(args).await,
+            Command::Embargo(args) => embargo::run(args).await,
             Command::Todo(args) => todo::run(args).await,
             Command::Recusal(args) => recusal::run(args).await,
             Command::Inspection(args) => inspection::run(args).await,
