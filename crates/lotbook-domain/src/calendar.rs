@@ -6,13 +6,41 @@ use lotbook_event::Date;
 use lotbook_event::registry::CalendarPublished;
 use std::collections::BTreeMap;
 
-/// Longest span counted day by day; bounds the cost of a hostile date.
+/// Longest span that is counted; bounds the cost of a hostile date.
 const MAX_SPAN_DAYS: i64 = 3_660;
+/// Where counting ends: jiff's last year, in which a day after may not exist.
+const LAST_YEAR: u32 = 9_999;
+/// Number of Saturday, Monday being 1.
+const SATURDAY: i8 = 6;
 
 /// The published years.
 #[derive(Debug, Clone, Default)]
 pub struct Calendar {
-    years: BTreeMap<u32, (EntryHash, CalendarPublished)>,
+    years: BTreeMap<u32, Year>,
+}
+
+/// A published year.
+#[derive(Debug, Clone)]
+struct Year {
+    /// The entry that published it.
+    entry: EntryHash,
+    /// Its working days, ascending: spans are counted by their places here, not day by day.
+    working: Vec<Date>,
+}
+
+impl Year {
+    fn new(entry: EntryHash, published: &CalendarPublished) -> Self {
+        let working = |date: &Date| match is_weekend(*date) {
+            true => published.weekend_days_worked.contains(date),
+            false => !published.weekdays_off.contains(date),
+        };
+        Self { entry, working: days_of(published.year).filter(working).collect() }
+    }
+
+    /// How many of its working days come no later than a day.
+    fn until(&self, date: Date) -> usize {
+        self.working.partition_point(|day| *day <= date)
+    }
 }
 
 /// A date a number of working days later.
@@ -33,38 +61,122 @@ impl Calendar {
     }
 
     /// Adds a year.
-    pub fn publish(&mut self, entry: EntryHash, year: CalendarPublished) {
-        self.years.insert(year.year, (entry, year));
+    pub fn publish(&mut self, entry: EntryHash, year: &CalendarPublished) {
+        self.years.insert(year.year, Year::new(entry, year));
     }
 
     /// Whether a day is a working day; without a calendar, whether it is a weekday.
     pub fn is_working_day(&self, date: Date) -> bool {
-        let weekend = date.0.weekday().to_monday_one_offset() >= 6;
-        match self.years.get(&year_of(date)) {
-            Some((_, year)) if weekend => year.weekend_days_worked.contains(&date),
-            Some((_, year)) => !year.weekdays_off.contains(&date),
-            None => !weekend,
-        }
+        let year = self.years.get(&year_of(date));
+        year.map_or(!is_weekend(date), |year| year.working.binary_search(&date).is_ok())
     }
 
     /// The `n`-th working day after a day; the day itself is day 0 and does not count.
     pub fn plus_working_days(&self, from: Date, n: u32) -> WorkingDate {
-        let (mut date, mut counted, mut provisional) = (from, 0, false);
-        while counted < n && year_of(date) < 9_999 {
-            date = plus_days(date, 1);
-            provisional |= !self.has(year_of(date));
-            counted += u32::from(self.is_working_day(date));
+        let (mut date, mut left, mut provisional) = (from, n as usize, false);
+        while left > 0 && year_of(date) < LAST_YEAR {
+            let next = plus_days(date, 1);
+            match self.years.get(&year_of(next)) {
+                Some(year) => {
+                    let behind = year.working.get(year.until(date)..).unwrap_or_default();
+                    (date, left) = match behind.get(left - 1) {
+                        Some(day) => (*day, 0),
+                        None => (last_day_of(next), left - behind.len()),
+                    };
+                }
+                None => {
+                    (date, provisional) = (next, true);
+                    left -= usize::from(!is_weekend(next));
+                }
+            }
         }
-        WorkingDate { date, provisional, calendar: self.years.get(&year_of(date)).map(|(hash, _)| *hash) }
+        WorkingDate { date, provisional, calendar: self.years.get(&year_of(date)).map(|year| year.entry) }
     }
 
     /// Working days after `from` up to and including `to`, counted over the last ten years at most.
     pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
-        let (mut date, mut counted) = (from.max(plus_days(to, -MAX_SPAN_DAYS)), 0);
-        while date < to {
-            date = plus_days(date, 1);
-            counted += u32::from(self.is_working_day(date));
+        let from = from.max(plus_days(to, -MAX_SPAN_DAYS));
+        let in_year = |year| match self.years.get(&year) {
+            Some(published) => published.until(to).saturating_sub(published.until(from)),
+            None => days_of(year).filter(|day| from < *day && *day <= to && !is_weekend(*day)).count(),
+        };
+        let counted: usize = (year_of(from)..=year_of(to)).map(in_year).sum();
+        u32::try_from(counted).unwrap_or(u32::MAX)
+    }
+}
+
+fn is_weekend(date: Date) -> bool {
+    date.0.weekday().to_monday_one_offset() >= SATURDAY
+}
+
+fn last_day_of(date: Date) -> Date {
+    Date(date.0.last_of_year())
+}
+
+/// Every day of a year, ascending; none of a year beyond the range of dates.
+fn days_of(year: u32) -> impl Iterator<Item = Date> {
+    let first = i16::try_from(year).ok().and_then(|year| jiff::civil::Date::new(year, 1, 1).ok());
+    let next = |date: &jiff::civil::Date| date.tomorrow().ok().filter(|next| next.year() == date.year());
+    std::iter::successors(first, next).map(Date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        Date::new(text).unwrap()
+    }
+
+    /// 2026 and 2027 with a few days of each kind; every other year is unknown.
+    fn calendar() -> Calendar {
+        let mut calendar = Calendar::default();
+        for (year, off, worked) in [
+            (2026, ["2026-01-01", "2026-02-17", "2026-12-31"], ["2026-02-28", "2026-10-10"]),
+            (2027, ["2027-01-01", "2027-05-03", "2027-10-01"], ["2027-01-02", "2027-02-20"]),
+        ] {
+            let published = CalendarPublished {
+                year,
+                weekdays_off: off.map(date).into(),
+                weekend_days_worked: worked.map(date).into(),
+                notice_no: lotbook_event::Text::new("a notice").unwrap(),
+            };
+            calendar.publish(EntryHash([year as u8; 32]), &published);
         }
-        counted
+        calendar
+    }
+
+    /// What the words say, day by day.
+    fn day_by_day(calendar: &Calendar, from: Date, n: u32) -> (Date, bool) {
+        let (mut date, mut counted, mut provisional) = (from, 0, false);
+        while counted < n {
+            date = plus_days(date, 1);
+            provisional |= !calendar.has(year_of(date));
+            counted += u32::from(calendar.is_working_day(date));
+        }
+        (date, provisional)
+    }
+
+    #[test]
+    fn spans_are_those_counted_day_by_day() {
+        let calendar = calendar();
+        for start in 0..1_700 {
+            let from = plus_days(date("2024-06-01"), start);
+            for n in [0, 1, 2, 5, 7, 10, 15, 61, 249, 250, 251, 400] {
+                let end = calendar.plus_working_days(from, n);
+                assert_eq!((end.date, end.provisional), day_by_day(&calendar, from, n), "{from} + {n}");
+                assert_eq!(calendar.working_days_between(from, end.date), n, "{from} to {}", end.date);
+                assert_eq!(calendar.working_days_between(end.date, from), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn counting_ends_with_the_range_of_dates() {
+        for from in ["9998-12-30", "9999-12-31"] {
+            let end = calendar().plus_working_days(date(from), 400);
+            assert!(end.date >= date(from) && year_of(end.date) == LAST_YEAR);
+        }
+        assert_eq!(calendar().working_days_between(date("0001-01-01"), date("9999-12-31")), 2_615);
     }
 }

@@ -90,8 +90,8 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
 fn expected(state: &State, statement: &Statement) -> Result<(), Refusal> {
     let Some(expected) = statement.expected_position else { return Ok(()) };
     let subject = subject(&statement.event);
-    match state.changed.get(&subject) {
-        Some(changed) if *changed >= expected => {
+    match state.changed.last(&subject) {
+        Some(changed) if changed >= expected => {
             let found = format!("{subject} changed at position {changed}, expected nothing since {expected}");
             Err(Refusal::new(Code::StaleExpectation, subject, found))
         }

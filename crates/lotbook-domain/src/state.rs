@@ -19,6 +19,7 @@ use crate::key::Key;
 use crate::obligation::Obligations;
 use crate::recusal::Recusal;
 use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord, ItemRecord};
+use crate::subject::Changes;
 use lotbook_chain::{EntryHash, Frontier, Instant, KeyId, LedgerId, Position};
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted};
 use lotbook_event::registry::{OfficeConstituted, RulesetAdopted, Section};
@@ -88,7 +89,7 @@ pub struct State {
     /// Flags in the order in which they were computed.
     pub flags: Vec<Flagged>,
     /// Where each subject changed last.
-    pub changed: BTreeMap<String, Position>,
+    pub changed: Changes,
 }
 
 /// The end of the chain.

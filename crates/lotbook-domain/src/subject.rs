@@ -1,5 +1,7 @@
 //! What an event is about: one name per subject, for expected positions and refusals.
 
+use core::fmt;
+use lotbook_chain::Position;
 use lotbook_event::Event;
 use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
@@ -11,34 +13,83 @@ use lotbook_event::oversight::{
 use lotbook_event::plan::*;
 use lotbook_event::recusal::*;
 use lotbook_event::result::*;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The name of a subject: what it is, and which one; the latter is empty where there is only one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject<'a> {
+    kind: &'static str,
+    name: Cow<'a, str>,
+}
+
+impl<'a> Subject<'a> {
+    fn new(kind: &'static str, name: impl Into<Cow<'a, str>>) -> Self {
+        Self { kind, name: name.into() }
+    }
+
+    fn only(kind: &'static str) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.name {
+            "" => f.write_str(self.kind),
+            name => write!(f, "{} {name}", self.kind),
+        }
+    }
+}
+
+/// Where each subject changed last. Looked up by kind first: names of one kind begin alike, and a subject
+/// that is known costs no allocation.
+#[derive(Debug, Clone, Default)]
+pub struct Changes(pub BTreeMap<&'static str, BTreeMap<String, Position>>);
+
+impl Changes {
+    /// Where a subject changed last; `None` if it never did.
+    pub fn last(&self, subject: &Subject<'_>) -> Option<Position> {
+        self.0.get(subject.kind)?.get(&*subject.name).copied()
+    }
+
+    /// A subject changed.
+    pub(crate) fn note(&mut self, subject: Subject<'_>, at: Position) {
+        let of_kind = self.0.entry(subject.kind).or_default();
+        match of_kind.get_mut(&*subject.name) {
+            Some(last) => *last = at,
+            None => drop(of_kind.insert(subject.name.into_owned(), at)),
+        }
+    }
+}
 
 /// What an event is about, for expected positions and refusals.
 #[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
-pub fn subject(event: &Event) -> String {
+pub fn subject(event: &Event) -> Subject<'_> {
     match event {
-        Event::LedgerCreated(_) | Event::Heartbeat(_) => "ledger".into(),
-        Event::KeyRegistered(e) => format!("key {}", e.person),
+        Event::LedgerCreated(_) | Event::Heartbeat(_) => Subject::only("ledger"),
+        Event::KeyRegistered(e) => Subject::new("key", e.person.as_str()),
         Event::KeyConfirmed(KeyConfirmed { key_id, .. }) | Event::KeyRevoked(KeyRevoked { key_id, .. }) => {
-            format!("key {key_id}")
+            Subject::new("key", key_id.to_string())
         }
-        Event::OfficeConstituted(_) => "office".into(),
-        Event::RulesetAdopted(_) => "rule set".into(),
-        Event::CalendarPublished(e) => format!("calendar {}", e.year),
-        Event::SectionRegistered(_) => "sections".into(),
-        Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => "items".into(),
-        Event::ItemWithdrawn(e) => format!("item {}", e.item),
+        Event::OfficeConstituted(_) => Subject::only("office"),
+        Event::RulesetAdopted(_) => Subject::only("rule set"),
+        Event::CalendarPublished(e) => Subject::new("calendar", e.year.to_string()),
+        Event::SectionRegistered(_) => Subject::only("sections"),
+        Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => Subject::only("items"),
+        Event::ItemWithdrawn(e) => Subject::new("item", e.item.as_str()),
         Event::InspectorEnrolled(_) | Event::InspectorUpdated(_) | Event::InspectorRemoved(_) => {
-            "inspectors".into()
+            Subject::only("inspectors")
         }
-        Event::EnterpriseEnrolled(_) | Event::EnterpriseUpdated(_) => "enterprises".into(),
-        Event::StatusRecorded(_) | Event::StatusEnded(_) => "statuses".into(),
-        Event::ConflictDeclared(_) | Event::ConflictEnded(_) => "conflicts".into(),
-        Event::RosterImported(e) => format!("file {}", e.file),
+        Event::EnterpriseEnrolled(_) | Event::EnterpriseUpdated(_) => Subject::only("enterprises"),
+        Event::StatusRecorded(_) | Event::StatusEnded(_) => Subject::only("statuses"),
+        Event::ConflictDeclared(_) | Event::ConflictEnded(_) => Subject::only("conflicts"),
+        Event::RosterImported(e) => Subject::new("file", e.file.as_str()),
         Event::PlanDrafted(PlanDrafted { plan, .. })
         | Event::PlanAdopted(PlanAdopted { plan, .. })
-        | Event::PlanPublished(PlanPublished { plan, .. }) => format!("plan {plan}"),
+        | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new("plan", plan.as_str()),
         Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
-        | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => format!("batch {plan}/{batch}"),
+        | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => Subject::new("batch", format!("{plan}/{batch}")),
         Event::PoolFrozen(PoolFrozen { draw, .. })
         | Event::SeedCommitted(SeedCommitted { draw, .. })
         | Event::CeremonySealed(CeremonySealed { draw, .. })
@@ -49,7 +100,7 @@ pub fn subject(event: &Event) -> String {
         | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
-        | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => format!("draw {draw}"),
+        | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => Subject::new("draw", draw.as_str()),
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
         | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
         | Event::RowRevealed(RowRevealed { inspection, .. })
@@ -61,12 +112,12 @@ pub fn subject(event: &Event) -> String {
         | Event::FeedbackDispatched(FeedbackDispatched { inspection, .. })
         | Event::FeedbackDelivered(FeedbackDelivered { inspection, .. })
         | Event::ResultPublished(ResultPublished { inspection, .. }) => {
-            format!("inspection {inspection}")
+            Subject::new("inspection", inspection.as_str())
         }
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
-        | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => format!("recusal {recusal}"),
+        | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => Subject::new("recusal", recusal.as_str()),
         Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
         | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
         | Event::DirectInspectionOpened(DirectInspectionOpened { inspection, .. })
@@ -74,23 +125,23 @@ pub fn subject(event: &Event) -> String {
         | Event::CommentReceived(CommentReceived { inspection, .. })
         | Event::CommentWindowClosed(CommentWindowClosed { inspection, .. })
         | Event::ViolationFound(ViolationFound { inspection, .. })
-        | Event::InspectionClosed(InspectionClosed { inspection }) => format!("inspection {inspection}"),
-        Event::CommentAnswered(e) => format!("comment {}", e.comment),
+        | Event::InspectionClosed(InspectionClosed { inspection }) => Subject::new("inspection", inspection.as_str()),
+        Event::CommentAnswered(e) => Subject::new("comment", e.comment.as_str()),
         Event::InvestigationOpened(InvestigationOpened { violation })
         | Event::HandlingDecided(HandlingDecided { violation, .. })
         | Event::HandlingPublished(HandlingPublished { violation, .. })
         | Event::HandlingWithheld(HandlingWithheld { violation, .. })
         | Event::TransferAcknowledged(TransferAcknowledged { violation, .. })
         | Event::RectificationVerified(RectificationVerified { violation, .. }) => {
-            format!("violation {violation}")
+            Subject::new("violation", violation.as_str())
         }
-        Event::EntryCorrected(e) => format!("entry {}", e.position),
+        Event::EntryCorrected(e) => Subject::new("entry", e.position.to_string()),
         Event::AnnualDisclosureRequested(AnnualDisclosureRequested { year })
         | Event::AnnualDisclosureGenerated(AnnualDisclosureGenerated { year, .. })
         | Event::AnnualDisclosurePublished(AnnualDisclosurePublished { year, .. }) => {
-            format!("disclosure {year}")
+            Subject::new("disclosure", year.to_string())
         }
-        Event::DeadlineMissed(e) => format!("duty {} {}", e.obligation, e.subject),
-        Event::StatementRefused(_) | Event::RefusalsCounted(_) => "refusals".into(),
+        Event::DeadlineMissed(e) => Subject::new("duty", format!("{} {}", e.obligation, e.subject)),
+        Event::StatementRefused(_) | Event::RefusalsCounted(_) => Subject::only("refusals"),
     }
 }

@@ -12,7 +12,9 @@ use lotbook_event::registry::Duty;
 use lotbook_event::{Date, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
-    state.inspections.entry(id.clone()).and_modify(change);
+    if let Some(inspection) = state.inspections.get_mut(id) {
+        change(inspection);
+    }
 }
 
 pub(super) fn advance(state: &mut State, id: &InspectionId, phase: Phase) {

@@ -63,7 +63,7 @@ pub fn evolve<B: Borrow<Statement>>(state: &mut State, sealed: &Sealed<B>) {
     correctable(state, at, &statement.event);
     apply(state, at, &statement.event, sealed);
     state.flags.extend(flags);
-    state.changed.insert(subject(&statement.event), at.position());
+    state.changed.note(subject(&statement.event), at.position());
     state.head.size = at.position().next().0;
     state.head.hash = sealed.hash;
     state.head.recorded_at = sealed.entry.recorded_at;
@@ -89,7 +89,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
             state.rules = Some(at.stated(e.clone()));
         }
         Event::CalendarPublished(e) => {
-            state.calendar.publish(at.hash, e.clone());
+            state.calendar.publish(at.hash, e);
             state.obligations.recompute(&state.calendar);
         }
         Event::SectionRegistered(e) => {

@@ -102,7 +102,9 @@ pub(super) fn violation_found(state: &mut State, at: At<'_>, e: &ViolationFound)
 }
 
 fn with_violation(state: &mut State, id: &ViolationId, change: impl FnOnce(&mut Violation)) {
-    state.violations.entry(id.clone()).and_modify(change);
+    if let Some(violation) = state.violations.get_mut(id) {
+        change(violation);
+    }
 }
 
 pub(super) fn investigation_opened(state: &mut State, at: At<'_>, e: &InvestigationOpened) {
