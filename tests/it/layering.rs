@@ -55,6 +55,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
+    ("chacha20poly1305", &["lotbook-chain"]),
 ];
 
 fn manifest(path: &Path) -> toml::Table {

@@ -89,7 +89,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::PlanAdopted(PlanAdopted { plan, .. })
         | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new("plan", plan.as_str()),
         Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
-        | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => Subject::new("batch", format!("{plan}/{batch}")),
+        | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => {
+            Subject::new("batch", format!("{plan}/{batch}"))
+        }
         Event::PoolFrozen(PoolFrozen { draw, .. })
         | Event::SeedCommitted(SeedCommitted { draw, .. })
         | Event::CeremonySealed(CeremonySealed { draw, .. })
@@ -100,7 +102,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
-        | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => Subject::new("draw", draw.as_str()),
+        | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {
+            Subject::new("draw", draw.as_str())
+        }
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
         | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
         | Event::RowRevealed(RowRevealed { inspection, .. })
@@ -117,7 +121,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
-        | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => Subject::new("recusal", recusal.as_str()),
+        | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => {
+            Subject::new("recusal", recusal.as_str())
+        }
         Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
         | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
         | Event::DirectInspectionOpened(DirectInspectionOpened { inspection, .. })
@@ -125,7 +131,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CommentReceived(CommentReceived { inspection, .. })
         | Event::CommentWindowClosed(CommentWindowClosed { inspection, .. })
         | Event::ViolationFound(ViolationFound { inspection, .. })
-        | Event::InspectionClosed(InspectionClosed { inspection }) => Subject::new("inspection", inspection.as_str()),
+        | Event::InspectionClosed(InspectionClosed { inspection }) => {
+            Subject::new("inspection", inspection.as_str())
+        }
         Event::CommentAnswered(e) => Subject::new("comment", e.comment.as_str()),
         Event::InvestigationOpened(InvestigationOpened { violation })
         | Event::HandlingDecided(HandlingDecided { violation, .. })

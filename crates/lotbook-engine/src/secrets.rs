@@ -54,8 +54,8 @@ impl Secrets for Vault {
     }
 }
 
-/// The name of a batch's key in the vault; identifiers hold no slash.
-fn name((plan, batch): &BatchKey) -> Vec<u8> {
+/// The name of a batch's key in the vault ([P-165]); identifiers hold no slash.
+pub fn name((plan, batch): &BatchKey) -> Vec<u8> {
     format!("embargo {plan}/{batch}").into_bytes()
 }
 

@@ -2,6 +2,7 @@
 //! is needed to start.
 
 use super::scene::Scene;
+use crate::recovery::program::run;
 use crate::steps::start;
 use crate::steps::until;
 use lotbook_engine::{Engine, EngineOptions, OpenError, Publishing, SystemClock};
@@ -68,7 +69,9 @@ async fn neither_store_nor_journal_nor_tiles_nor_exports_hold_the_key_in_any_for
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_without_the_key_of_an_embargo_does_not_start() {
-    let scene = Scene::drawn(Reveal::AtStart).await;
+    let mut scene = Scene::drawn(Reveal::AtStart).await;
+    let first = scene.first();
+    let key = scene.read_key(&first).await.unwrap();
     let data = scene.world.data.clone();
     let _dir = scene.world.stop().await;
     let start = || {
@@ -84,5 +87,21 @@ async fn a_ledger_without_the_key_of_an_embargo_does_not_start() {
     std::fs::rename(data.key("vault"), data.key("gone")).unwrap();
     assert!(data.vault().is_err(), "no new key is made beside an old vault");
     std::fs::rename(data.key("gone"), data.key("vault")).unwrap();
+    start().unwrap();
+    // Both are lost: a holder's copy is put back.
+    std::fs::rename(&vault, &away).unwrap();
+    std::fs::remove_file(data.key("vault")).unwrap();
+    let (good, bad) = (data.dir.join("good.embargo"), data.dir.join("bad.embargo"));
+    for (file, bytes) in [(&good, *key.expose()), (&bad, [1; 32])] {
+        lotbook::keyfile::write_private(file, data_encoding::HEXLOWER.encode(&bytes).as_bytes()).unwrap();
+    }
+    let restore = |held: &Path| {
+        let dir = data.dir.to_str().unwrap();
+        let words = ["embargo", "restore", "--data", dir, "--draw", "P-2026-S05/B2.1", "--held"];
+        run(&[&words[..], &[held.to_str().unwrap()]].concat())
+    };
+    assert!(restore(&bad).err.contains("EMBARGO_KEY_MISMATCH"));
+    assert!(start().is_err());
+    assert_eq!(restore(&good).code, Some(0));
     start().unwrap();
 }

@@ -42,6 +42,19 @@ pub enum Embargo {
         #[arg(long)]
         json: bool,
     },
+    /// Put the key kept by `hold` back into a ledger's vault that has lost it; the ledger is not served
+    /// meanwhile. 恢复密钥库
+    Restore {
+        /// The data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The draw.
+        #[arg(long)]
+        draw: String,
+        /// The key kept by `hold`.
+        #[arg(long, value_name = "FILE")]
+        held: PathBuf,
+    },
     /// Publish the key kept by `hold`: from the end of the window on, or when every enterprise is open.
     /// 公开保密密钥
     Release {

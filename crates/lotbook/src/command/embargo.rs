@@ -2,6 +2,7 @@
 
 use super::reading;
 use crate::cli::{Acting, Embargo};
+use crate::data_dir::DataDir;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::table::Table;
@@ -25,6 +26,7 @@ pub async fn run(args: Embargo) -> Result<Exit> {
         Embargo::Open { source, inspection, held, json } => {
             open(&reading::ledger(&source).await?, &inspection, held.as_deref(), json)
         }
+        Embargo::Restore { data, draw, held } => restore(&DataDir::new(&data, None), &draw, &held),
         Embargo::Release { by, draw } => release(&by, &draw).await,
     }
 }
@@ -179,12 +181,30 @@ fn on_record(entries: &[Vec<u8>], id: &InspectionId) -> Result<Option<RowReveale
     Ok(None)
 }
 
-fn with_key(state: &State, draw: &DrawId, rank: u32, embargo: &Record, held: &Path) -> Result<RowRevealed> {
+/// The key in a holder's file, if it is the one that a draw's pool commits to.
+fn held_key(draw: &DrawId, embargo: &Record, held: &Path) -> Result<EmbargoKey> {
     let key = EmbargoKey::from_bytes(*keyfile::read_secret(held)?);
     if key.commitment() != embargo.stated.commitment.0 {
         let found = format!("{} is not the key that the pool of {draw} commits to", held.display());
         return Err(Refusal::new(Code::EmbargoKeyMismatch, draw, found).into());
     }
+    Ok(key)
+}
+
+/// Puts a holder's copy into the vault; one that is there is not replaced.
+fn restore(data: &DataDir, draw: &str, held: &Path) -> Result<Exit> {
+    let ledger = reading::of_data_dir(data)?;
+    let state = ledger.verifier.state();
+    let (draw, embargo) = embargo_of(state, draw)?;
+    let key = held_key(&draw, embargo, held)?;
+    let (batch, _) = state.embargo_of(&draw).context("it is not under embargo")?;
+    data.vault()?.put(&lotbook_engine::secrets::name(batch), key.expose())?;
+    say!("the vault has the embargo key of {draw} again");
+    Ok(Exit::Done)
+}
+
+fn with_key(state: &State, draw: &DrawId, rank: u32, embargo: &Record, held: &Path) -> Result<RowRevealed> {
+    let key = held_key(draw, embargo, held)?;
     let (batch, _) = state.embargo_of(draw).context("it is not under embargo")?;
     let mut keys = LedgerKeys::default();
     keys.add(batch.clone(), key.clone());
