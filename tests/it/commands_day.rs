@@ -189,7 +189,8 @@ async fn correct(world: &mut World, id: &str) {
             .concat(),
     );
     world.follow().await;
-    let corrected = &world.replica.state().correctable[&lotbook_chain::Position(position.parse().unwrap())];
+    let corrected =
+        world.replica.state().correctable.get(lotbook_chain::Position(position.parse().unwrap())).unwrap();
     assert_eq!(corrected.corrections[0].value.as_str(), "NECIPS-2");
 }
 

@@ -61,7 +61,7 @@ async fn both_versions_stay_and_no_deadline_moves() {
     office(&mut world, COORDINATOR, None, correction(&reported, "findings", "发现一处问题")).await;
     office(&mut world, SUPERVISOR, None, correction(&reported, "findings", "发现两处问题")).await;
     assert_eq!(standing(&world), before);
-    let known = &world.replica.state().correctable[&reported.position];
+    let known = world.replica.state().correctable.get(reported.position).unwrap();
     assert_eq!((known.event, &known.inspection), ("ReportCompleted", &id));
     let values: Vec<_> = known.corrections.iter().map(|c| (c.field.as_str(), c.value.as_str())).collect();
     assert_eq!(values, [("findings", "发现一处问题"), ("findings", "发现两处问题")]);
@@ -110,7 +110,7 @@ async fn nobody_corrects_an_own_entry_with_another_key_either() {
     let error = refused(with(&mut world, &key, SUPERVISOR, None, event.clone()).await);
     assert_eq!(error.reason, "SELF_APPROVAL");
     office(&mut world, SUPERVISOR, None, event).await;
-    assert_eq!(world.replica.state().correctable[&answered.position].inspection, id);
+    assert_eq!(world.replica.state().correctable.get(answered.position).unwrap().inspection, id);
     world.verify().await;
 }
 
@@ -127,6 +127,6 @@ async fn a_correction_does_not_tell_what_a_judicial_transfer_may_not() {
     assert_eq!(code, "INVALID_VALUE");
     assert!(found.contains("but kind"), "{found}");
     office(&mut world, SUPERVISOR, None, correction(&decided, "kind", "transfer_authority")).await;
-    assert_eq!(world.replica.state().correctable[&decided.position].inspection, id);
+    assert_eq!(world.replica.state().correctable.get(decided.position).unwrap().inspection, id);
     world.verify().await;
 }

@@ -212,7 +212,7 @@ pub async fn draw_comprehensive(world: &mut World) -> Vec<(InspectionId, Inspect
         .inspections
         .iter()
         .filter(|(_, i)| i.draw() == Some(&draw))
-        .map(|(id, i)| (id.clone(), i.clone()))
+        .map(|(id, i)| (id.clone(), Inspection::clone(i)))
         .collect()
 }
 

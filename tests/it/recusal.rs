@@ -82,11 +82,11 @@ async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
 
 fn inspections(world: &World) -> Vec<(InspectionId, Inspection)> {
     let of_batch = world.replica.state().inspections.iter().filter(|(_, i)| i.batch() == Some(&batch()));
-    of_batch.map(|(id, i)| (id.clone(), i.clone())).collect()
+    of_batch.map(|(id, i)| (id.clone(), Inspection::clone(i))).collect()
 }
 
 fn of(world: &World, id: &InspectionId) -> Inspection {
-    world.replica.state().inspections[id].clone()
+    Inspection::clone(&world.replica.state().inspections[id])
 }
 
 fn with_member(world: &World, who: &InspectorId) -> Vec<InspectionId> {
@@ -293,7 +293,7 @@ async fn fewer_than_three_candidates_are_flagged_as_predictable() {
     duty(&mut world, |id| !two.contains(id), Duty::OffPost).await;
     draw_for(&mut world, "R1", Purpose::Substitute).await;
     for id in &his {
-        assert_eq!(of(&world, id).team.iter().filter(|member| two.contains(member)).count(), 1);
+        assert_eq!(of(&world, id).team.iter().filter(|member| two.contains(*member)).count(), 1);
     }
     assert_eq!(flags(&world, Flag::PredictableSubstitute), his.len());
     certified(&world).await;

@@ -2,7 +2,9 @@
 
 use crate::hash::{EntryHash, Instant, KeyId, Position, TreeHash};
 use crate::sign::Signature;
+use blake3::hazmat::{ContextKey, HasherExt, hash_derive_key_context};
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
 /// Suite 1: Ed25519, BLAKE3, SHA-256 tree. Suite 2 is reserved for SM2 and SM3.
 pub const SUITE: u8 = 1;
@@ -103,8 +105,10 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], EntryError> {
 
 /// Hash of an entry's bytes, the link of the chain.
 pub fn entry_hash(entry: &[u8]) -> EntryHash {
+    /// The context's own hash, which `derive_key` would compute again for each entry.
+    static CONTEXT: LazyLock<ContextKey> = LazyLock::new(|| hash_derive_key_context("lotbook v1 entry"));
     // BLAKE3.derive_key("lotbook v1 entry", entry bytes)
-    EntryHash(blake3::derive_key("lotbook v1 entry", entry))
+    EntryHash(*blake3::Hasher::new_from_context_key(&CONTEXT).update(entry).finalize().as_bytes())
 }
 
 /// Hash of an entry's bytes as a leaf of the tree.

@@ -95,12 +95,21 @@ impl Calendar {
 
     /// Working days after `from` up to and including `to`, counted over the last ten years at most.
     pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
-        let from = from.max(plus_days(to, -MAX_SPAN_DAYS));
-        let in_year = |year| match self.years.get(&year) {
-            Some(published) => published.until(to).saturating_sub(published.until(from)),
-            None => days_of(year).filter(|day| from < *day && *day <= to && !is_weekend(*day)).count(),
-        };
-        let counted: usize = (year_of(from)..=year_of(to)).map(in_year).sum();
+        let (mut date, mut counted) = (from.max(plus_days(to, -MAX_SPAN_DAYS)), 0);
+        while date < to {
+            let next = plus_days(date, 1);
+            match self.years.get(&year_of(next)) {
+                Some(year) => {
+                    let end = to.min(last_day_of(next));
+                    counted += year.until(end) - year.until(date);
+                    date = end;
+                }
+                None => {
+                    counted += usize::from(!is_weekend(next));
+                    date = next;
+                }
+            }
+        }
         u32::try_from(counted).unwrap_or(u32::MAX)
     }
 }

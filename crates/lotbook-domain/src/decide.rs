@@ -90,7 +90,7 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
 fn expected(state: &State, statement: &Statement) -> Result<(), Refusal> {
     let Some(expected) = statement.expected_position else { return Ok(()) };
     let subject = subject(&statement.event);
-    match state.changed.last(&subject) {
+    match state.last_change(&subject) {
         Some(changed) if changed >= expected => {
             let found = format!("{subject} changed at position {changed}, expected nothing since {expected}");
             Err(Refusal::new(Code::StaleExpectation, subject, found))

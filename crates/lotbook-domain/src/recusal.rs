@@ -73,7 +73,7 @@ impl Recusal {
 
     /// The inspection's batch; `None` under Art. 9.
     pub fn batch<'a>(&self, state: &'a State) -> Option<&'a BatchKey> {
-        state.inspections.get(&self.inspection).and_then(Inspection::batch)
+        state.inspections.get(&self.inspection).and_then(|inspection| inspection.batch())
     }
 
     /// Whether there is anything left that it could change: after a withdrawal the inspector holds a slot

@@ -52,8 +52,8 @@ pub struct State {
     pub items: BTreeMap<ItemId, ItemRecord>,
     /// Inspectors on the roster.
     pub inspectors: BTreeMap<InspectorId, InspectorRecord>,
-    /// Enterprises on the roster.
-    pub enterprises: BTreeMap<Uscc, EnterpriseRecord>,
+    /// Enterprises on the roster. Boxed, as inspections are: small nodes keep the look-ups of large maps in cache.
+    pub enterprises: BTreeMap<Uscc, Box<EnterpriseRecord>>,
     /// Conflicts that have not ended, by enterprise, then inspector.
     pub conflicts: BTreeMap<(Uscc, InspectorId), ConflictRecord>,
     /// Conflicts and inspectors that left the rosters: when, and by whom.
@@ -69,7 +69,7 @@ pub struct State {
     /// Embargoes by batch.
     pub embargoes: BTreeMap<BatchKey, Embargo>,
     /// Inspections.
-    pub inspections: BTreeMap<InspectionId, Inspection>,
+    pub inspections: BTreeMap<InspectionId, Box<Inspection>>,
     /// Recusals.
     pub recusals: BTreeMap<RecusalId, Recusal>,
     /// Comments.
@@ -77,7 +77,7 @@ pub struct State {
     /// Violations and how far their handling is.
     pub violations: BTreeMap<ViolationId, Violation>,
     /// Entries that can be corrected, with their corrections.
-    pub correctable: BTreeMap<Position, Correctable>,
+    pub correctable: Correctables,
     /// Annual disclosures by year.
     pub disclosures: BTreeMap<u32, DisclosureRecord>,
     /// Refusals on the ledger.
@@ -205,7 +205,7 @@ impl State {
             }
             None => Refusal::new(Code::UnknownSubject, id, format!("there is no inspection {id}")),
         };
-        self.inspections.get(id).ok_or_else(none)
+        self.inspections.get(id).map(|inspection| &**inspection).ok_or_else(none)
     }
 
     /// A recusal.

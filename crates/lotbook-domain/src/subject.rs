@@ -1,5 +1,6 @@
 //! What an event is about: one name per subject, for expected positions and refusals.
 
+use crate::state::State;
 use core::fmt;
 use lotbook_chain::Position;
 use lotbook_event::Event;
@@ -42,20 +43,30 @@ impl fmt::Display for Subject<'_> {
     }
 }
 
-/// Where each subject changed last. Looked up by kind first: names of one kind begin alike, and a subject
-/// that is known costs no allocation.
-#[derive(Debug, Clone, Default)]
-pub struct Changes(pub BTreeMap<&'static str, BTreeMap<String, Position>>);
+const INSPECTION: &str = "inspection";
 
-impl Changes {
+/// Where each subject but an inspection changed last, by kind and name; an inspection knows it itself, for most
+/// entries are about one.
+pub type Changes = BTreeMap<&'static str, BTreeMap<String, Position>>;
+
+impl State {
     /// Where a subject changed last; `None` if it never did.
-    pub fn last(&self, subject: &Subject<'_>) -> Option<Position> {
-        self.0.get(subject.kind)?.get(&*subject.name).copied()
+    pub fn last_change(&self, subject: &Subject<'_>) -> Option<Position> {
+        if subject.kind == INSPECTION {
+            return self.inspections.get(&*subject.name).map(|inspection| inspection.changed);
+        }
+        self.changed.get(subject.kind)?.get(&*subject.name).copied()
     }
 
-    /// A subject changed.
-    pub(crate) fn note(&mut self, subject: Subject<'_>, at: Position) {
-        let of_kind = self.0.entry(subject.kind).or_default();
+    /// A subject changed; one that is known costs no allocation.
+    pub(crate) fn changes(&mut self, subject: Subject<'_>, at: Position) {
+        if subject.kind == INSPECTION {
+            if let Some(inspection) = self.inspections.get_mut(&*subject.name) {
+                inspection.changed = at;
+            }
+            return;
+        }
+        let of_kind = self.changed.entry(subject.kind).or_default();
         match of_kind.get_mut(&*subject.name) {
             Some(last) => *last = at,
             None => drop(of_kind.insert(subject.name.into_owned(), at)),
@@ -92,8 +103,8 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => {
             Subject::new("batch", format!("{plan}/{batch}"))
         }
-        Event::PoolFrozen(PoolFrozen { draw, .. })
-        | Event::SeedCommitted(SeedCommitted { draw, .. })
+        Event::PoolFrozen(e) => Subject::new("draw", e.draw.as_str()),
+        Event::SeedCommitted(SeedCommitted { draw, .. })
         | Event::CeremonySealed(CeremonySealed { draw, .. })
         | Event::SeedRevealed(SeedRevealed { draw, .. })
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
@@ -116,7 +127,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::FeedbackDispatched(FeedbackDispatched { inspection, .. })
         | Event::FeedbackDelivered(FeedbackDelivered { inspection, .. })
         | Event::ResultPublished(ResultPublished { inspection, .. }) => {
-            Subject::new("inspection", inspection.as_str())
+            Subject::new(INSPECTION, inspection.as_str())
         }
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
@@ -132,7 +143,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CommentWindowClosed(CommentWindowClosed { inspection, .. })
         | Event::ViolationFound(ViolationFound { inspection, .. })
         | Event::InspectionClosed(InspectionClosed { inspection }) => {
-            Subject::new("inspection", inspection.as_str())
+            Subject::new(INSPECTION, inspection.as_str())
         }
         Event::CommentAnswered(e) => Subject::new("comment", e.comment.as_str()),
         Event::InvestigationOpened(InvestigationOpened { violation })

@@ -1,5 +1,9 @@
 //! Identifiers, codes, dates and texts as newtypes: parsed once, here.
 
+mod uscc;
+
+pub use uscc::Uscc;
+
 use crate::wire::{FieldError, Wire};
 use unicode_normalization::is_nfc;
 
@@ -56,6 +60,11 @@ macro_rules! text_type {
             fn wire(&self) -> String { self.0.clone() }
         }
 
+        /// As the text: in the same order, so that a map can be asked for it.
+        impl core::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str { &self.0 }
+        }
+
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result { f.write_str(&self.0) }
         }
@@ -87,8 +96,6 @@ text_type! {
     DrawId: check_path;
     /// Inspection identifier: `DRAW/USCC`; without a slash for an inspection under Art. 9.
     InspectionId: check_path;
-    /// Unified social credit code, GB 32100-2015, check characters verified.
-    Uscc: check_uscc;
     /// Area code GB/T 2260: six digits.
     AreaCode: check_area;
     /// Month and day `MM-DD`.
@@ -134,60 +141,6 @@ fn check_month_day(text: &str) -> Result<(), FieldError> {
 fn check_due_day(text: &str) -> Result<(), FieldError> {
     let day = text.strip_suffix("-last").map_or_else(|| text.to_owned(), |month| format!("{month}-01"));
     check_month_day(&day).map_err(|_| FieldError::new(format!("`{text}` is not MM-DD or MM-last")))
-}
-
-const USCC_SET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
-const BODY_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-
-/// GB 32100-2015 and, for the body, GB 11714.
-fn check_uscc(text: &str) -> Result<(), FieldError> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 18 {
-        return Err(FieldError::new(format!(
-            "`{text}` has {} characters, a credit code has 18",
-            bytes.len()
-        )));
-    }
-    let (mut sum, mut weight) = (0_u32, 1_u32);
-    for byte in bytes.iter().take(17) {
-        sum += uscc_value(*byte, text)? * weight;
-        weight = weight * 3 % 31;
-    }
-    let check = (31 - sum % 31) % 31;
-    if bytes.last().and_then(|b| uscc_value(*b, text).ok()) != Some(check) {
-        return Err(FieldError::new(format!("`{text}` has a wrong last check character")));
-    }
-    let body = bytes.get(8..17).unwrap_or_default();
-    let sum: u32 = body.iter().zip(BODY_WEIGHTS).map(|(b, w)| body_value(*b) * w).sum();
-    let expected = match 11 - sum % 11 {
-        10 => b'X',
-        11 => b'0',
-        digit => b'0' + u8::try_from(digit).unwrap_or(0),
-    };
-    if body.last() == Some(&expected) {
-        Ok(())
-    } else {
-        Err(FieldError::new(format!("`{text}` has a wrong check character in its body")))
-    }
-}
-
-/// The place of each byte in the set; 31 for a byte that is not in it.
-const USCC_VALUES: [u8; 256] = {
-    let (mut values, mut place) = ([31; 256], 0);
-    while place < USCC_SET.len() {
-        values[USCC_SET[place] as usize] = place as u8;
-        place += 1;
-    }
-    values
-};
-
-fn uscc_value(byte: u8, text: &str) -> Result<u32, FieldError> {
-    let place = USCC_VALUES.get(usize::from(byte)).copied().filter(|place| *place < 31).map(u32::from);
-    place.ok_or_else(|| FieldError::new(format!("`{text}` holds a character that credit codes do not have")))
-}
-
-fn body_value(byte: u8) -> u32 {
-    char::from(byte).to_digit(36).unwrap_or(0)
 }
 
 impl AreaCode {

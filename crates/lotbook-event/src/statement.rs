@@ -97,15 +97,25 @@ impl Wire for Statement {
     }
 }
 
+/// How an event is held: in place, or as the list says.
+macro_rules! held {
+    ($name:ident) => {
+        $name
+    };
+    ($name:ident, $held:ty) => {
+        $held
+    };
+}
+
 macro_rules! events {
-    ($($family:ident $message:ident $module:ident { $($name:ident),* $(,)? })*) => {
+    ($($family:ident $message:ident $module:ident { $($name:ident $(: $held:ty)?),* $(,)? })*) => {
         /// Every event there is; matched exhaustively, so the compiler lists where a new one must go.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[allow(missing_docs, clippy::large_enum_variant)] // one at a time is in memory, unboxed
-        pub enum Event { $($($name($name)),*),* }
+        pub enum Event { $($($name(held!($name $(, $held)?))),*),* }
 
         $($(impl From<$name> for Event {
-            fn from(event: $name) -> Self { Self::$name(event) }
+            fn from(event: $name) -> Self { Self::$name(event.into()) }
         })*)*
 
         impl Event {
@@ -161,7 +171,7 @@ events! {
     }
     Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted }
     Ceremony CeremonyEvent ceremony_event {
-        CeremonyOpened, PoolFrozen, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
+        CeremonyOpened, PoolFrozen: Box<PoolFrozen>, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
         CeremonyFailed, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
     }
     Draw DrawEvent draw_event {

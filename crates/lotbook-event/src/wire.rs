@@ -101,11 +101,24 @@ impl<T: Wire> Wire for Vec<T> {
         if wire.len() > MAX_ROWS {
             return Err(FieldError::new(format!("has {} rows, at most {MAX_ROWS} are allowed", wire.len())));
         }
-        let row = |(n, row)| T::parse(row).map_err(|e: FieldError| e.within(&format!("[{n}]")));
-        wire.into_iter().enumerate().map(row).collect()
+        let mut rows = Vec::with_capacity(wire.len());
+        for (n, row) in wire.into_iter().enumerate() {
+            rows.push(T::parse(row).map_err(|e| e.within(&format!("[{n}]")))?);
+        }
+        Ok(rows)
     }
     fn wire(&self) -> Self::Wire {
         self.iter().map(T::wire).collect()
+    }
+}
+
+impl<T: Wire> Wire for Box<T> {
+    type Wire = Box<T::Wire>;
+    fn parse(wire: Self::Wire) -> Result<Self, FieldError> {
+        T::parse(*wire).map(Box::new)
+    }
+    fn wire(&self) -> Self::Wire {
+        Box::new(T::wire(self))
     }
 }
 

@@ -186,5 +186,5 @@ fn inspection_of<'a>(state: &'a State, event: &Event) -> Option<&'a Inspection> 
         Event::DirectTeamChanged(e) => state.recusals.get(&e.recusal).map(|recusal| &recusal.inspection),
         _ => None,
     };
-    state.inspections.get(id?)
+    state.inspections.get(id?).map(|inspection| &**inspection)
 }

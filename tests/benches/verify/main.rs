@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+// For its allocator, which is the one that users get.
+use lotbook as _;
+
 mod file;
 mod measure;
 mod office;

@@ -27,19 +27,18 @@ pub fn verify(path: &Path, threads: usize) {
     memory(verdict.entries);
 }
 
-/// What every follower does with an entry it trusts.
+/// What every follower does with an entry it trusts, as it comes from the disk.
 pub fn replay(path: &Path) {
-    let entries: Vec<_> = file::read(path).map(Result::unwrap).collect();
-    let owned = entries.clone();
     let watch = Watch::start();
     let mut state = State::default();
-    for bytes in owned {
+    for bytes in file::read(path).map(Result::unwrap) {
         let decode = |entry: &Entry| Statement::decode(&entry.statement).map_err(Failed::from);
         let sealed: Sealed<Statement> = Sealed::open(bytes, decode).unwrap();
         assert_eq!((sealed.entry.position.0, sealed.entry.previous), (state.head.size, state.head.hash));
         evolve(&mut state, &sealed);
     }
     watch.tell("replay", state.head.size);
+    let entries: Vec<_> = file::read(path).map(Result::unwrap).collect();
     let watch = Watch::start();
     for bytes in &entries {
         black_box((entry_hash(bytes), leaf_hash(bytes)));

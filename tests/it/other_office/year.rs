@@ -45,7 +45,7 @@ impl<'a> Log<'a> {
     }
 
     fn inspections(&self) -> impl Iterator<Item = (&InspectionId, &Inspection)> {
-        self.played.ledger.verifier.state().inspections.iter()
+        self.played.ledger.verifier.state().inspections.iter().map(|(id, inspection)| (id, &**inspection))
     }
 
     fn inspection(&self, id: &InspectionId) -> &Inspection {

@@ -212,7 +212,7 @@ impl Fold {
                 self.openings.insert(entry.hash.0.to_vec(), e.wire());
                 self.opened_at.insert(entry.hash.0.to_vec(), at);
             }
-            Event::PoolFrozen(e) => self.frozen(e.wire(), entry.hash.0.to_vec()),
+            Event::PoolFrozen(e) => self.frozen(*e.wire(), entry.hash.0.to_vec()),
             Event::SeedCommitted(e) => {
                 self.participant(e.draw.as_str(), &author).commitment = Some(e.commitment.wire());
             }

@@ -200,13 +200,13 @@ fn a_pool_with_one_firm_less_is_found() {
     let forged = only(position, |event| {
         let Event::PoolFrozen(mut frozen) = event.clone() else { panic!("{event:?}") };
         frozen.strata[0].eligible -= 1;
-        Act::Say(frozen.into())
+        Act::Say((*frozen).into())
     });
     forged.is_found(position, Check::Derived, &["PoolFrozen is not, byte for byte"]);
     let forged = only(position, |event| {
         let Event::PoolFrozen(mut frozen) = event.clone() else { panic!("{event:?}") };
         frozen.objects_root.0[5] ^= 4;
-        Act::Say(frozen.into())
+        Act::Say((*frozen).into())
     });
     forged.is_found(position, Check::Derived, &["PoolFrozen is not, byte for byte"]);
 }

@@ -25,7 +25,7 @@ impl Year {
             .inspections
             .iter()
             .filter(|(_, i)| i.phase < Phase::Started && !i.team.is_empty())
-            .map(|(id, i)| (id.clone(), i.clone()))
+            .map(|(id, i)| (id.clone(), Inspection::clone(i)))
             .collect();
         if !waiting.is_empty() && self.dice.chance(45) {
             let (id, inspection) = self.dice.pick(&waiting).clone();

@@ -23,7 +23,7 @@ impl Year {
             .inspections
             .iter()
             .filter(|(_, i)| i.phase == Phase::Reported)
-            .map(|(id, i)| (id.clone(), i.clone()))
+            .map(|(id, i)| (id.clone(), Inspection::clone(i)))
             .collect();
         for (id, inspection) in reported {
             self.violation(choices, &id, &inspection);
@@ -172,7 +172,7 @@ impl Year {
             return;
         }
         let event = EntryCorrected {
-            position: **position,
+            position: *position,
             entry: known.entry,
             field: text(*self.dice.pick(known.fields)),
             value: text("as it should be"),

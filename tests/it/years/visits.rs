@@ -26,7 +26,7 @@ impl Year {
             .inspections
             .iter()
             .filter(|(_, i)| i.phase < Phase::Reported && !i.team.is_empty())
-            .map(|(id, i)| (id.clone(), i.clone()))
+            .map(|(id, i)| (id.clone(), Inspection::clone(i)))
             .collect();
         // Those that have begun go on; then the first others.
         let mut order: Vec<_> = open.iter().collect();

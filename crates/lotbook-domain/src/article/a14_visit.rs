@@ -131,7 +131,7 @@ pub fn started(
 
 /// Flag OUTSIDE_SLOT: a visit outside the scheme's time slot is a deviation, not refused.
 pub(crate) fn outside_slot(state: &State, id: &InspectionId, day: Date) -> Vec<Found> {
-    let opened = state.inspections.get(id).and_then(Inspection::batch);
+    let opened = state.inspections.get(id).and_then(|inspection| inspection.batch());
     let batch =
         opened.or_else(|| state.withheld(id).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0)));
     let scheme = batch.and_then(|batch| state.batches.get(batch)?.scheme.as_ref());

@@ -53,7 +53,8 @@ pub fn concluded(state: &State, stated: &Stated<'_>, e: &InspectionConcluded) ->
 
 /// Whether several sections inspect together.
 pub(crate) fn is_comprehensive(state: &State, inspection: &Inspection) -> bool {
-    state.sections_of(inspection).len() > 1
+    let batch = inspection.batch().and_then(|batch| state.batches.get(batch));
+    batch.is_some_and(|record| record.batch.sections.len() > 1)
 }
 
 /// The first item that applies and has no result.

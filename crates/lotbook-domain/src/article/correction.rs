@@ -13,7 +13,7 @@ pub fn corrected(state: &State, stated: &Stated<'_>, e: &EntryCorrected) -> Resu
         let found = format!("position {} holds no entry that may be corrected", e.position);
         Refusal::new(Code::UnknownSubject, &subject, found)
     };
-    let known = state.correctable.get(&e.position).ok_or_else(none)?;
+    let known = state.correctable.get(e.position).ok_or_else(none)?;
     let bad = |found: String| Err(Refusal::new(Code::InvalidValue, &subject, found));
     if known.entry != e.entry {
         return bad(format!("the entry at {} has the hash {}, not {}", e.position, known.entry, e.entry));

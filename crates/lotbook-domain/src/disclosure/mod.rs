@@ -75,7 +75,8 @@ fn is_in(at: Instant, year: u32) -> bool {
 
 /// Inspections of a year, by identifier.
 fn of_year(state: &State, year: u32) -> impl Iterator<Item = (&InspectionId, &Inspection)> {
-    state.inspections.iter().filter(move |(_, inspection)| is_in(inspection.assigned_at, year))
+    let all = state.inspections.iter().map(|(id, inspection)| (id, &**inspection));
+    all.filter(move |(_, inspection)| is_in(inspection.assigned_at, year))
 }
 
 /// Whether an inspection is of a year.

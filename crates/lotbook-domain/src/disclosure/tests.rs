@@ -36,7 +36,7 @@ fn state() -> State {
         let opened = at(&format!("{year}-01-01"));
         let uscc = Uscc::new("91350100M000100Y43").unwrap();
         let inspection = Inspection::new(origin, uscc, vec![], EntryHash::ZERO, opened);
-        state.inspections.insert(inspection_of(year), inspection);
+        state.inspections.insert(inspection_of(year), Box::new(inspection));
     }
     state
 }

@@ -17,7 +17,7 @@ pub use redecide::{Deferred, contradiction};
 pub use template::{is_template, masked};
 
 use crate::ceremony::Ceremony;
-use crate::state::{Inspection, State};
+use crate::state::State;
 use lotbook_chain::Instant;
 use lotbook_event::InspectionId;
 use lotbook_event::plan::Reveal;
@@ -34,7 +34,7 @@ pub fn is_held(state: &State, ceremony: &Ceremony) -> bool {
 
 /// When an embargo was released that opened nothing before, from which a record of a visit is counted.
 pub(crate) fn recorded_since(state: &State, id: &InspectionId, occurred_at: Instant) -> Instant {
-    let batch = state.inspections.get(id).and_then(Inspection::batch);
+    let batch = state.inspections.get(id).and_then(|inspection| inspection.batch());
     let embargo = batch.and_then(|batch| state.embargoes.get(batch));
     let hidden = embargo.filter(|embargo| embargo.stated.reveal == Reveal::WindowEnd);
     let released = hidden.and_then(|embargo| embargo.released.as_ref()).map(|(_, at)| *at);

@@ -30,7 +30,7 @@ pub fn masked(state: &State, event: &Event) -> Option<Event> {
             let commitment = known.map_or(BLANK, |_| embargo.commitment);
             let embargo = Some(PoolEmbargo { commitment, ..embargo.clone() });
             let [objects_root, inspectors_root, conflicts_root] = [NO_ROOT; 3];
-            PoolFrozen { objects_root, inspectors_root, conflicts_root, embargo, ..e.clone() }.into()
+            PoolFrozen { objects_root, inspectors_root, conflicts_root, embargo, ..(**e).clone() }.into()
         }
         Event::AssignmentWithheld(e) => {
             AssignmentWithheld { object: BLANK, slots: vec![], ..e.clone() }.into()

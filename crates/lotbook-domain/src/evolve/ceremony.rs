@@ -113,5 +113,5 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
     let seats = u32::try_from(e.team.len()).unwrap_or(u32::MAX);
     let origin = Origin::Drawn { draw: e.draw.clone(), batch, first_slot: e.rank.saturating_mul(seats) };
     let inspection = Inspection::new(origin, e.uscc.clone(), e.team.clone(), at.hash, at.entry.recorded_at);
-    state.inspections.insert(e.inspection.clone(), inspection);
+    state.inspections.insert(e.inspection.clone(), Box::new(inspection));
 }

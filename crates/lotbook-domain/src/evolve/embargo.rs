@@ -74,7 +74,7 @@ fn open(state: &mut State, draw: &DrawId, rank: u32, id: &InspectionId, opened: 
     if let Some(record) = state.enterprises.get_mut(&opened.uscc) {
         record.draws.push(PastDraw { year: year_of(date_of(opened.assigned_at)), batch, units });
     }
-    state.inspections.insert(id.clone(), opened);
+    state.inspections.insert(id.clone(), Box::new(opened));
     with_embargo(state, draw, |embargo| {
         embargo.assignments.entry(rank).and_modify(|withheld| withheld.opened = true);
     });

@@ -63,7 +63,7 @@ pub fn evolve<B: Borrow<Statement>>(state: &mut State, sealed: &Sealed<B>) {
     correctable(state, at, &statement.event);
     apply(state, at, &statement.event, sealed);
     state.flags.extend(flags);
-    state.changed.note(subject(&statement.event), at.position());
+    state.changes(subject(&statement.event), at.position());
     state.head.size = at.position().next().0;
     state.head.hash = sealed.hash;
     state.head.recorded_at = sealed.entry.recorded_at;

@@ -18,7 +18,7 @@ pub(super) fn direct_inspection_opened(state: &mut State, at: At<'_>, e: &Direct
     let (items, approved, by) = (e.items.clone(), cause != DirectCause::Other, at.entry.author);
     let origin = Origin::Direct { section, items, cause, approved, by };
     let inspection = Inspection::new(origin, e.uscc.clone(), e.team.clone(), at.hash, at.entry.recorded_at);
-    state.inspections.insert(e.inspection.clone(), inspection);
+    state.inspections.insert(e.inspection.clone(), Box::new(inspection));
 }
 
 pub(super) fn inspection_approved(state: &mut State, e: &InspectionApproved) {
@@ -150,7 +150,7 @@ pub(super) fn entry_corrected(state: &mut State, at: At<'_>, e: &EntryCorrected)
         value: e.value.clone(),
         reason: e.reason.clone(),
     };
-    if let Some(known) = state.correctable.get_mut(&e.position) {
+    if let Some(known) = state.correctable.get_mut(e.position) {
         known.corrections.push(correction);
     }
 }
@@ -171,7 +171,7 @@ pub(super) fn correctable(state: &mut State, at: At<'_>, e: &Event) {
         },
         corrections: vec![],
     };
-    state.correctable.insert(at.position(), known);
+    state.correctable.push(at.position(), known);
 }
 
 /// The inspection an entry is about and its fields that say something of it; identifiers are none.

@@ -28,17 +28,26 @@ pub(super) fn items_advance(state: &mut State, items: &BTreeSet<ItemId>, phase: 
 
 pub(super) fn enterprise(state: &mut State, at: At<'_>, row: &Enterprise) {
     let change = at.change();
-    let fresh = || EnterpriseRecord { row: row.clone(), statuses: BTreeMap::new(), draws: vec![], change };
-    let record = state.enterprises.entry(row.uscc.clone()).or_insert_with(fresh);
-    (record.row, record.change) = (row.clone(), change);
+    match state.enterprises.get_mut(&row.uscc) {
+        Some(known) => (known.row, known.change) = (row.clone(), change),
+        None => {
+            let (statuses, draws) = (BTreeMap::new(), vec![]);
+            let fresh = EnterpriseRecord { row: row.clone(), statuses, draws, change };
+            state.enterprises.insert(row.uscc.clone(), Box::new(fresh));
+        }
+    }
 }
 
 pub(super) fn status_recorded(state: &mut State, at: At<'_>, row: &Status) {
     if let Some(record) = state.enterprises.get_mut(&row.uscc) {
-        let of_kind = record.statuses.entry(row.kind.clone()).or_default();
         // Stated again with the same first day it replaces; otherwise both hold.
-        of_kind.retain(|known| known.since != row.since);
-        of_kind.push(row.clone());
+        match record.statuses.get_mut(&row.kind) {
+            Some(of_kind) => {
+                of_kind.retain(|known| known.since != row.since);
+                of_kind.push(row.clone());
+            }
+            None => drop(record.statuses.insert(row.kind.clone(), vec![row.clone()])),
+        }
         record.change = at.change();
     }
 }

@@ -38,7 +38,7 @@ pub fn enterprises<'a>(
 
 /// One enterprise.
 pub fn enterprise(state: &State, uscc: &Uscc) -> Option<view::EnterpriseView> {
-    state.enterprises.get(uscc).map(of)
+    state.enterprises.get(uscc).map(|record| of(record))
 }
 
 impl Filter {

@@ -64,7 +64,7 @@ pub(super) fn of_draw<'a>(
     {
         start = Bound::Included(first);
     }
-    let rows = state.inspections.range(from(start));
+    let rows = state.inspections.range(from(start)).map(|(id, inspection)| (id, &**inspection));
     Ok(rows.take_while(move |(id, _)| id.as_str().starts_with(&prefix)))
 }
 
@@ -79,7 +79,7 @@ impl Filter {
     }
 }
 
-type Corrected<'a> = (&'a Position, &'a Correctable);
+type Corrected<'a> = (Position, &'a Correctable);
 
 /// Entries with corrections, by inspection; none of a decision that is not public. Few are ever corrected.
 fn corrected(state: &State) -> BTreeMap<&InspectionId, Vec<Corrected<'_>>> {
@@ -131,7 +131,7 @@ fn of(
         delivery_occurred_at: inspection.delivery_occurred.as_ref().map(micros),
         comment_window_closed: inspection.comment_window_closed,
         closed_at: inspection.closed.as_ref().map(micros),
-        corrections: corrected.iter().flat_map(|(position, entry)| corrections(**position, entry)).collect(),
+        corrections: corrected.iter().flat_map(|(position, entry)| corrections(*position, entry)).collect(),
     }
 }
 

@@ -72,6 +72,51 @@ pub struct Correctable {
     pub corrections: Vec<Correction>,
 }
 
+/// Entries that are held together: a list of all would be moved whenever it grows.
+const TOGETHER: usize = 512;
+
+/// Entries that may be corrected, ascending by position: they come in their order, and none ever leaves.
+#[derive(Debug, Clone, Default)]
+pub struct Correctables(Vec<Vec<(Position, Correctable)>>);
+
+impl Correctables {
+    /// Adds the newest entry.
+    pub(crate) fn push(&mut self, position: Position, entry: Correctable) {
+        match self.0.last_mut().filter(|last| last.len() < TOGETHER) {
+            Some(last) => last.push((position, entry)),
+            None => {
+                let mut next = Vec::with_capacity(TOGETHER);
+                next.push((position, entry));
+                self.0.push(next);
+            }
+        }
+    }
+
+    /// The entry at a position, if it may be corrected.
+    pub fn get(&self, position: Position) -> Option<&Correctable> {
+        let (list, at) = self.place(position)?;
+        self.0.get(list)?.get(at).map(|(_, entry)| entry)
+    }
+
+    /// The same, to add a correction.
+    pub(crate) fn get_mut(&mut self, position: Position) -> Option<&mut Correctable> {
+        let (list, at) = self.place(position)?;
+        self.0.get_mut(list)?.get_mut(at).map(|(_, entry)| entry)
+    }
+
+    fn place(&self, position: Position) -> Option<(usize, usize)> {
+        let begins = |list: &Vec<(Position, _)>| list.first().is_some_and(|(first, _)| *first <= position);
+        let list = self.0.partition_point(begins).checked_sub(1)?;
+        let at = self.0.get(list)?.binary_search_by_key(&position, |(known, _)| *known).ok()?;
+        Some((list, at))
+    }
+
+    /// All of them, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (Position, &Correctable)> {
+        self.0.iter().flatten().map(|(position, entry)| (*position, entry))
+    }
+}
+
 /// One correction; the value stated first stays on the ledger beside it.
 #[derive(Debug, Clone)]
 pub struct Correction {

@@ -1,7 +1,7 @@
 //! One inspection: where it comes from, its team, and how far it is.
 
 use super::BatchKey;
-use lotbook_chain::{EntryHash, Instant, KeyId};
+use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_event::inspection::{DirectCause, ItemOutcome};
 use lotbook_event::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,6 +119,8 @@ pub struct Inspection {
     pub violations: BTreeSet<ViolationId>,
     /// When it was closed.
     pub closed: Option<Instant>,
+    /// The newest entry about it.
+    pub changed: Position,
 }
 
 impl Inspection {
@@ -145,6 +147,7 @@ impl Inspection {
             comments: BTreeSet::new(),
             violations: BTreeSet::new(),
             closed: None,
+            changed: Position::default(),
         }
     }
 

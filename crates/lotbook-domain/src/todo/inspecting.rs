@@ -20,7 +20,8 @@ struct Step {
 
 /// The next steps of every inspection in whose team the inspector is.
 pub(super) fn inspector(view: &View<'_>, subject: &str) -> Vec<Todo> {
-    let own = view.state.inspections.iter().filter(|(_, inspection)| {
+    let all = view.state.inspections.iter().map(|(id, inspection)| (id, &**inspection));
+    let own = all.filter(|(_, inspection)| {
         inspection.closed.is_none() && inspection.team.iter().any(|member| member.as_str() == subject)
     });
     let steps = own.flat_map(|(id, inspection)| {

@@ -43,12 +43,3 @@ fn a_date_has_one_form_whatever_the_parser_would_take() {
         assert!(Date::new(bad).is_err(), "{bad}");
     }
 }
-
-#[test]
-fn every_byte_has_its_place_in_the_set_of_credit_codes_or_none() {
-    for byte in u8::MIN..=u8::MAX {
-        let place =
-            USCC_SET.iter().position(|known| *known == byte).and_then(|place| u32::try_from(place).ok());
-        assert_eq!(uscc_value(byte, "").ok(), place, "{byte}");
-    }
-}

@@ -6,6 +6,7 @@ use super::incidents::Incident;
 use super::player::Player;
 use super::step::Step;
 use anyhow::{Context, Result};
+use lotbook_engine::domain::state::Correctable;
 use lotbook_event::keys::Role;
 use lotbook_event::oversight::EntryCorrected;
 use lotbook_event::result::*;
@@ -125,12 +126,12 @@ impl Player {
     /// Somebody else than its author corrects the first field of a report that may be corrected.
     pub(super) async fn correct(&mut self, id: &InspectionId) -> Result<()> {
         let coordinator = self.cast.holder(Role::Coordinator, None)?.clone();
-        let mut reports = self.ledger().correctable.iter().filter(|(_, known)| known.inspection == *id);
-        let report = reports.find(|(_, known)| known.event == "ReportCompleted");
+        let report = |known: &Correctable| known.inspection == *id && known.event == "ReportCompleted";
+        let report = self.ledger().correctable.iter().find(|(_, known)| report(known));
         let (position, known) = report.context("the report cannot be corrected")?;
         let field = known.fields.iter().find(|field| **field == "evaluation").or(known.fields.first());
         let event = EntryCorrected {
-            position: *position,
+            position,
             entry: known.entry,
             field: Text::new(*field.context("a report without fields")?)?,
             value: Text::new("基本符合要求")?,

@@ -203,12 +203,12 @@ impl Year {
     /// Somebody corrects what they stated themselves, or a field that there is not.
     fn own_correction(&mut self) -> Wrong {
         let coordinator = cast().of(Role::Coordinator);
-        let mut own = self.ledger.state.correctable.iter().filter(|(_, known)| !known.fields.is_empty());
-        let mine = own.clone().find(|(_, known)| known.author == coordinator.id);
-        let (position, known) = mine.or_else(|| own.next())?;
+        let own = || self.ledger.state.correctable.iter().filter(|(_, known)| !known.fields.is_empty());
+        let mine = own().find(|(_, known)| known.author == coordinator.id);
+        let (position, known) = mine.or_else(|| own().next())?;
         let field = if mine.is_some() { known.fields[0] } else { "sky" };
         let event = EntryCorrected {
-            position: *position,
+            position,
             entry: known.entry,
             field: text(field),
             value: text("v"),
@@ -290,6 +290,6 @@ fn but_for_refusals(state: &State) -> String {
     let mut state = state.clone();
     state.refusals = Default::default();
     state.head = Default::default();
-    state.changed.0.remove("refusals");
+    state.changed.remove("refusals");
     format!("{state:?}")
 }

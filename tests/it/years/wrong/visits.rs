@@ -26,7 +26,7 @@ impl Year {
             return None;
         }
         let (id, inspection) = self.dice.pick(&all);
-        Some(((*id).clone(), (*inspection).clone()))
+        Some(((*id).clone(), Inspection::clone(inspection)))
     }
 
     pub(super) fn stranger_starts(&mut self) -> Wrong {
