@@ -104,7 +104,9 @@ async fn a_stranger_opens_nobodys_enterprise_and_nothing_else_is_stated_of_it() 
     until(&mut scene.world, "2026-10-12", 9).await;
     let started = start(&scene.world, &id);
     let as_stranger = scene.world.state(&stranger, Role::Inspector, None, started.clone()).await;
-    assert_eq!(code(as_stranger), "SIGNER_NOT_ASSIGNED");
+    let told = refused(as_stranger);
+    assert_eq!(told.reason, "SIGNER_NOT_ASSIGNED");
+    assert!(!row.team.iter().any(|member| told.found.contains(member.inspector.as_str())), "{}", told.found);
     let visit_on = Date::new("2026-10-20").unwrap();
     let notice = NoticeServed { inspection: id.clone(), visit_on, occurred_at: scene.world.now };
     let noticed = scene.world.state(&member, Role::Inspector, None, notice).await;

@@ -18,18 +18,27 @@ pub fn assigned<'a>(
     id: &InspectionId,
 ) -> Result<&'a Inspection, Refusal> {
     let inspection = state.inspection(id)?;
-    member(inspection, stated, id)?;
+    member(state, inspection, stated, id)?;
     Ok(inspection)
 }
 
 /// The author is a member of the team.
-fn member(inspection: &Inspection, stated: &Stated<'_>, id: &InspectionId) -> Result<(), Refusal> {
+fn member(
+    state: &State,
+    inspection: &Inspection,
+    stated: &Stated<'_>,
+    id: &InspectionId,
+) -> Result<(), Refusal> {
     let who = stated.authentic.subject();
     if inspection.team.iter().any(|member| member.as_str() == who) {
         return Ok(());
     }
     let team: Vec<_> = inspection.team.iter().map(InspectorId::as_str).collect();
-    let found = format!("`{who}` is not in the team of {id} ({})", team.join(", "));
+    let found = match state.withheld(id) {
+        None => format!("`{who}` is not in the team of {id} ({})", team.join(", ")),
+        // Who is in it, a stranger must not learn from a refusal.
+        Some(_) => format!("`{who}` is not in the team of {id}"),
+    };
     Err(Refusal::new(Code::SignerNotAssigned, id, found))
 }
 
@@ -93,7 +102,7 @@ pub fn notice(
 ) -> Result<(), Refusal> {
     a06_embargo::may_open(state, &e.inspection, true)?;
     let Some(inspection) = opened(state, &e.inspection, known)? else { return Ok(()) };
-    member(&inspection, stated, &e.inspection)?;
+    member(state, &inspection, stated, &e.inspection)?;
     in_phase(&inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     signs(state, stated)?;
     occurred(e.occurred_at, &inspection, stated, &e.inspection)
@@ -117,7 +126,7 @@ pub fn started(
     a06_embargo::may_open(state, &e.inspection, false)?;
     let Some(inspection) = opened(state, &e.inspection, known)? else { return Ok(()) };
     let inspection = inspection.as_ref();
-    member(inspection, stated, &e.inspection)?;
+    member(state, inspection, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;

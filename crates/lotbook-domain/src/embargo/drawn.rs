@@ -9,8 +9,7 @@ use lotbook_event::draw::{AssignmentWithheld, DrawCompleted};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId};
 use std::sync::Arc;
 
-/// A draw under its key: the salted pool, and the outcome.
-#[derive(Debug, Clone)]
+/// A draw under its key: the salted pool, and the outcome. Not printable: it names everybody.
 pub struct Revealed {
     /// The frozen rows with their salts.
     pub pool: Pool,

@@ -1,11 +1,12 @@
 //! One enterprise and its team opened: made with the key, checked without it.
 
-use super::{Keys, reveal};
+use super::{Keys, Revealed, reveal};
 use crate::draw::DrawFault;
 use crate::state::{Begun, Inspection, Origin, Phase, State, Withheld};
 use lotbook_draw::{EmbargoKey, InspectorRow, ObjectRow, Opening, Salt, Seed};
 use lotbook_event::ceremony::{PoolFrozen, RevealedInspector, RevealedObject, RowRevealed};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
+use std::sync::Arc;
 
 /// What of an embargo a statement can be held against by whoever decides.
 #[derive(Debug, Clone, Default)]
@@ -55,11 +56,7 @@ pub fn of_the_key(
     keys: Keys<'_>,
 ) -> Result<RowRevealed, DrawFault> {
     let fault = |what: String| DrawFault { draw: draw.clone(), what };
-    let ceremony = state.ceremonies.get(draw).ok_or_else(|| fault("is not there".into()))?;
-    let seed = ceremony.completed.as_ref().ok_or_else(|| fault("is not drawn".into()))?.seed;
-    let compute = || reveal(ceremony, Seed::from_bytes(seed.0), key);
-    let revealed = keys.remembered(&ceremony.batch, draw, compute)?;
-    let seats = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len());
+    let (revealed, seats) = revealed(state, draw, key, keys)?;
     let selected = revealed.outcome.selected.get(rank as usize);
     let selected = selected.ok_or_else(|| fault(format!("has no rank {rank}")))?;
     let none = || fault("drew somebody who has no row".into());
@@ -75,6 +72,21 @@ pub fn of_the_key(
         object: Some(object_row(object).map_err(|error| fault(error.to_string()))?),
         team: revealed.team(rank, seats).iter().map(person).collect::<Result<_, _>>()?,
     })
+}
+
+/// A draw that was completed under its key, and the seats of a team.
+pub(super) fn revealed(
+    state: &State,
+    draw: &DrawId,
+    key: &EmbargoKey,
+    keys: Keys<'_>,
+) -> Result<(Arc<Revealed>, usize), DrawFault> {
+    let fault = |what: &str| DrawFault { draw: draw.clone(), what: what.to_owned() };
+    let ceremony = state.ceremonies.get(draw).ok_or_else(|| fault("is not there"))?;
+    let seed = ceremony.completed.as_ref().ok_or_else(|| fault("is not drawn"))?.seed;
+    let compute = || reveal(ceremony, Seed::from_bytes(seed.0), key);
+    let revealed = keys.remembered(&ceremony.batch, draw, compute)?;
+    Ok((revealed, ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len())))
 }
 
 fn object_row(opening: Opening<ObjectRow>) -> Result<RevealedObject, FieldError> {

@@ -1,5 +1,6 @@
 //! What a member of a team may read before the release: the enterprises and teams of their own.
 
+use super::opening::revealed;
 use super::{Keys, of_the_key};
 use crate::draw::DrawFault;
 use crate::state::State;
@@ -21,12 +22,8 @@ pub fn own(
     let Some(key) = keys.of(state, batch, draw)?.filter(|_| embargo.released.is_none()) else {
         return Ok(vec![]);
     };
-    let mut own = vec![];
-    for rank in embargo.assignments.keys() {
-        let row = of_the_key(state, draw, *rank, key, keys)?;
-        if row.team.iter().any(|member| member.inspector == *inspector) {
-            own.push(row);
-        }
-    }
-    Ok(own)
+    let (revealed, seats) = revealed(state, draw, key, keys)?;
+    let is_own = |rank: &&u32| revealed.team(**rank, seats).iter().any(|id| id == inspector.as_str());
+    let own = embargo.assignments.keys().filter(is_own);
+    own.map(|rank| of_the_key(state, draw, *rank, key, keys)).collect()
 }
