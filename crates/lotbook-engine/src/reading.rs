@@ -8,7 +8,7 @@ use lotbook_domain::{Keys, State};
 use lotbook_event::ceremony::{EmbargoPart, EmbargoRead};
 use lotbook_event::reading::EmbargoAnswer;
 use lotbook_event::{Bytes32, Event, InspectorId, Statement};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 impl Engine {
     /// The answer to the reading recorded at a position: whoever has its one-time secret opens it. Nothing if no
@@ -54,7 +54,9 @@ impl Engine {
                 answer.own = own(state, &reading.draw, &who, keys).map_err(|error| unavailable(&error))?;
             }
         }
-        Ok(answer.encode())
+        let text = answer.encode();
+        answer.key.iter_mut().for_each(|key| key.0.zeroize());
+        Ok(text)
     }
 }
 

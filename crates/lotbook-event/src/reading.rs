@@ -5,7 +5,7 @@ use crate::id::Bytes32;
 use crate::proto;
 use crate::wire::{FieldError, Wire, message};
 use prost::Message;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 message! {
     /// The answer to a reading (draw.md 7).
@@ -15,7 +15,10 @@ message! {
 impl EmbargoAnswer {
     /// The bytes that are encrypted.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(self.wire().encode_to_vec())
+        let mut wire = self.wire();
+        let bytes = Zeroizing::new(wire.encode_to_vec());
+        wire.key.zeroize();
+        bytes
     }
 
     /// Reads decrypted bytes.

@@ -50,6 +50,19 @@ async fn the_key_is_held_by_who_read_it_on_record_whole_and_once_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_has_lost_a_key_stops_and_never_guesses() {
+    use lotbook_domain::embargo::known;
+    use lotbook_domain::{Keys, LedgerKeys};
+    let scene = Scene::opened(Reveal::AtStart).await;
+    let state = scene.world.replica.state();
+    let held = EmbargoKeyHeld { draw: scene.draw.clone(), proof: Bytes32([0; 32]) }.into();
+    let fault = known(state, &held, Keys::Ledger(&LedgerKeys::default())).unwrap_err();
+    assert!(fault.what.contains("does not hold its key"), "{fault}");
+    assert!(known(state, &held, Keys::Verifier).unwrap().key.is_none(), "a verifier has none, and goes on");
+    scene.world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_read_is_refused_and_gets_no_answer() {
     let mut scene = Scene::opened(Reveal::AtStart).await;
     let read = |part, reply_key| EmbargoRead { draw: draw_id(1), part, reply_key: Bytes32(reply_key) };
