@@ -64,7 +64,7 @@ pub fn name((plan, batch): &BatchKey) -> Vec<u8> {
 pub enum MissingKey {
     /// There is none.
     #[error(
-        "the vault has no embargo key of batch {0}/{1}, which is not released: bring DIR/vault and keys/vault.key back"
+        "the vault has no embargo key of batch {0}/{1}, which is not released: bring DIR/vault and keys/vault.secret back"
     )]
     None(PlanId, BatchId),
     /// It is another one.

@@ -80,9 +80,14 @@ impl DataDir {
         Ok(Signers { system: key("system")?, checkpoint: key("checkpoint")? })
     }
 
+    /// The key under which the vault is encrypted: 32 bytes, no key that signs.
+    pub fn vault_secret(&self) -> PathBuf {
+        self.dir.join("keys").join("vault.secret")
+    }
+
     /// The vault at DIR/vault, under a key of its own beside the ledger's, which is made when it is not there.
     pub fn vault(&self) -> Result<Vault> {
-        let (path, folder) = (self.key("vault"), self.dir.join("vault"));
+        let (path, folder) = (self.vault_secret(), self.dir.join("vault"));
         if !path.exists() && folder.exists() {
             anyhow::bail!(
                 "{} is missing, and {} was made with it: bring it back",

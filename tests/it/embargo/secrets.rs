@@ -84,13 +84,13 @@ async fn a_ledger_without_the_key_of_an_embargo_does_not_start() {
     std::fs::rename(&vault, &away).unwrap();
     assert!(matches!(start(), Err(OpenError::MissingKey(_))));
     std::fs::rename(&away, &vault).unwrap();
-    std::fs::rename(data.key("vault"), data.key("gone")).unwrap();
+    std::fs::rename(data.vault_secret(), data.key("gone")).unwrap();
     assert!(data.vault().is_err(), "no new key is made beside an old vault");
-    std::fs::rename(data.key("gone"), data.key("vault")).unwrap();
+    std::fs::rename(data.key("gone"), data.vault_secret()).unwrap();
     start().unwrap();
     // Both are lost: a holder's copy is put back.
     std::fs::rename(&vault, &away).unwrap();
-    std::fs::remove_file(data.key("vault")).unwrap();
+    std::fs::remove_file(data.vault_secret()).unwrap();
     let (good, bad) = (data.dir.join("good.embargo"), data.dir.join("bad.embargo"));
     for (file, bytes) in [(&good, *key.expose()), (&bad, [1; 32])] {
         lotbook::keyfile::write_private(file, data_encoding::HEXLOWER.encode(&bytes).as_bytes()).unwrap();
