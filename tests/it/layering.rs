@@ -8,7 +8,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lotbook-chain", &[]),
     ("lotbook-draw", &[]),
     ("lotbook-event", &["lotbook-chain"]),
-    ("lotbook-import", &["lotbook-event"]),
+    // lotbook-draw: the public chain of random numbers is known by name.
+    ("lotbook-import", &["lotbook-draw", "lotbook-event"]),
     ("lotbook-domain", &["lotbook-chain", "lotbook-draw", "lotbook-event"]),
     ("lotbook-rpc", &["lotbook-event"]),
     ("lotbook-store", &["lotbook-chain", "lotbook-event"]),
@@ -54,6 +55,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("hyper", &["lotbook-tlog"]),
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
+    ("blst", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
     ("chacha20poly1305", &["lotbook-chain"]),
 ];

@@ -4,6 +4,7 @@
 
 mod auditing;
 mod calendar;
+mod ceremony;
 mod codec;
 mod commands;
 mod commands_day;

@@ -47,12 +47,12 @@ async fn drawn() -> World {
     }
 }
 
-async fn open(world: &mut World, event: CeremonyOpened) -> Result<Submitted, ClientError> {
+pub async fn open(world: &mut World, event: CeremonyOpened) -> Result<Submitted, ClientError> {
     world.state("draw_operator-S04", Role::DrawOperator, Some("S04"), event).await
 }
 
 /// Everybody commits, then everybody reveals but those who stay silent.
-async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
+pub async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
     let parts = [
         ("section_officer-S01", Role::SectionOfficer, Some("S01")),
         ("section_officer-S04", Role::SectionOfficer, Some("S04")),
@@ -182,7 +182,7 @@ async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty)
 async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let ledger = reading::of_server(&world.client).await.unwrap();
     let made =
-        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap())
+        lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[])
             .unwrap();
     let made = made.into_iter().find(|c| c.draw_id == format!("{PLAN}/B3.1")).unwrap();
     let json = made.to_json().unwrap();

@@ -144,8 +144,18 @@ async fn what_only_the_ledger_states_nobody_may_state() {
         check(&mut world, "draw_operator-S04", OPERATOR, Some("S04"), event, "MANUAL_ASSIGNMENT", 14).await;
     }
     let draw = DrawId::new("P-2026-S04/B3.1").unwrap();
-    let infeasible = AssignmentInfeasible { draw, slots: 1, eligible: 0 };
+    let infeasible = AssignmentInfeasible {
+        draw: draw.clone(),
+        slots: 1,
+        eligible: 0,
+        hall_slots: BTreeSet::new(),
+        hall_inspectors: vec![],
+    };
     check(&mut world, "draw_operator-S04", OPERATOR, Some("S04"), infeasible, "MANUAL_ASSIGNMENT", 14).await;
+    let inspection = InspectionId::new("P-2026-S04/B3.1/91411102XN0000012Y").unwrap();
+    let previous = lotbook_chain::EntryHash::ZERO;
+    let team = TeamAssigned { draw, inspection, team: vec![], previous };
+    check(&mut world, "draw_operator-S04", OPERATOR, Some("S04"), team, "MANUAL_ASSIGNMENT", 14).await;
     world.verify().await;
 }
 

@@ -99,7 +99,8 @@ impl World {
         Self::of(whole_year()).await
     }
 
-    async fn of(played: &Path) -> Self {
+    /// A copy of a played ledger, a minute after its last entry.
+    pub async fn of(played: &Path) -> Self {
         let dir = tempfile::tempdir().unwrap();
         copy(played, &dir.path().join("ledger"));
         let data = DataDir::new(&dir.path().join("ledger"), None);

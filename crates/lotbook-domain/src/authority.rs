@@ -10,13 +10,15 @@ pub enum Authority {
     Roles(&'static [Role]),
     /// Whoever the ceremony names.
     Participants,
+    /// Whoever has a right on the ledger.
+    Anybody,
     /// Follows by rule: only the ledger itself.
     LedgerOnly,
 }
 
 /// The authority an event needs.
 pub fn authority(event: &Event) -> Authority {
-    use Authority::{LedgerOnly, Participants, Roles};
+    use Authority::{Anybody, LedgerOnly, Participants, Roles};
     use Event as E;
     match event {
         E::LedgerCreated(_) | E::Heartbeat(_) => LedgerOnly,
@@ -43,6 +45,10 @@ pub fn authority(event: &Event) -> Authority {
         E::EmbargoRead(_) => Roles(&[Role::Supervisor, Role::Inspector]),
         E::RowRevealed(_) | E::AssignmentWithheld(_) => LedgerOnly,
         E::DrawCompleted(_) | E::EnterpriseAssigned(_) | E::AssignmentInfeasible(_) => LedgerOnly,
+        E::TeamAssigned(_) => LedgerOnly,
+        E::BeaconRecorded(_) => Anybody,
+        E::DrawVoidProposed(_) => Roles(&[Role::Supervisor]),
+        E::DrawVoided(_) => Roles(&[Role::OfficeLeader]),
         E::NoticeServed(_) | E::InspectionStarted(_) | E::ItemResultConfirmed(_) => Roles(&[Role::Inspector]),
         E::InspectionConcluded(_) | E::ReportCompleted(_) => Roles(&[Role::Inspector]),
         E::FeedbackDispatched(_) | E::FeedbackDelivered(_) => Roles(&[Role::SectionOfficer, Role::Inspector]),
@@ -74,7 +80,7 @@ pub fn authority(event: &Event) -> Authority {
 /// MANUAL_ASSIGNMENT or SUBSTITUTE_NOT_DRAWN for what only the ledger states, ROLE_NOT_HELD otherwise.
 pub fn check(event: &Event, role: Role) -> Result<(), Refusal> {
     match authority(event) {
-        Authority::Participants => Ok(()),
+        Authority::Participants | Authority::Anybody => Ok(()),
         Authority::Roles(roles) if roles.contains(&role) => Ok(()),
         Authority::Roles(roles) => {
             let names: Vec<_> = roles.iter().map(|role| role.code()).collect();

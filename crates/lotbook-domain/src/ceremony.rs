@@ -1,11 +1,11 @@
 //! One ceremony: who committed, who revealed, and how far it is (draw.md 1).
 
 use crate::state::BatchKey;
-use lotbook_chain::{EntryHash, Instant, KeyId};
-use lotbook_draw::{Committer, Pool, SecondPool};
-use lotbook_event::ceremony::{ParticipantRole, PoolFrozen};
-use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{Bytes32, DrawId, RecusalId};
+use lotbook_chain::{EntryHash, Instant, KeyId, Position};
+use lotbook_draw::{Beacon, Committer, Pool, SecondPool};
+use lotbook_event::ceremony::{FailureCode, FrozenBeacon, ParticipantRole, PoolFrozen, Purpose};
+use lotbook_event::draw::{DrawCompleted, VoidGround};
+use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,12 +16,34 @@ pub enum Stage {
     Committing,
     /// Sealed; reveals are taken.
     Revealing,
-    /// Closed; the draw follows.
+    /// Closed; the draw follows, once every beacon is recorded.
     Closed,
     /// Failed; a next attempt may follow.
     Failed,
-    /// Drawn; nothing can follow.
+    /// Drawn; the result counts.
     Drawn,
+    /// Drawn and voided; the result stays public and counts no more.
+    Voided,
+}
+
+/// Where a ceremony was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// When.
+    pub at: Instant,
+    /// The entry's place.
+    pub position: Position,
+}
+
+/// What supervision says against a draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidProposal {
+    /// Who.
+    pub by: KeyId,
+    /// Why.
+    pub ground: VoidGround,
+    /// What it rests on.
+    pub basis: Text,
 }
 
 /// A ceremony.
@@ -31,6 +53,8 @@ pub struct Ceremony {
     pub draw: DrawId,
     /// Its batch.
     pub batch: BatchKey,
+    /// What is drawn, as it was opened.
+    pub purpose: Purpose,
     /// The recusal that is drawn for; `None` for the batch itself.
     pub recusal: Option<RecusalId>,
     /// Number of the attempt.
@@ -47,14 +71,30 @@ pub struct Ceremony {
     pub sealed: Option<EntryHash>,
     /// Reveals by key.
     pub reveals: BTreeMap<KeyId, Bytes32>,
+    /// Where it was closed.
+    pub closed: Option<Closed>,
+    /// Rounds recorded, by chain.
+    pub rounds: BTreeMap<Bytes32, BeaconSignature>,
+    /// Whether the ledger has stated that it is overdue.
+    pub overdue: bool,
     /// How far it is.
     pub stage: Stage,
+    /// Why it failed.
+    pub failed: Option<FailureCode>,
     /// Keys barred from the next attempt.
     pub barred: BTreeSet<KeyId>,
     /// Entry hash that ended the attempt.
     pub terminal: Option<EntryHash>,
     /// The result.
     pub completed: Option<DrawCompleted>,
+    /// Proposals to void it, by entry.
+    pub proposals: BTreeMap<EntryHash, VoidProposal>,
+    /// The last of them.
+    pub last_proposal: Option<EntryHash>,
+    /// The proposal by which it was voided.
+    pub voided: Option<EntryHash>,
+    /// When it was voided: the draws that had followed it, of inspectors and of recusals.
+    pub followed: Vec<DrawId>,
 }
 
 /// A frozen pool.
@@ -73,16 +113,18 @@ pub struct Frozen {
 pub enum Rows {
     /// Of a batch.
     Batch(Arc<Pool>),
+    /// Of an inspectors' ceremony: the batch's enterprises with later inspectors and conflicts (draw.md 5).
+    Staffing(Arc<Pool>),
     /// Of a recusal: the second inspectors and conflicts (draw.md 6).
     Recusal(Arc<SecondPool>),
 }
 
 impl Frozen {
-    /// The pool of a batch; `None` for a recusal.
+    /// The pool of a batch's own draw; `None` for every later one.
     pub fn pool(&self) -> Option<&Arc<Pool>> {
         match &self.rows {
             Rows::Batch(pool) => Some(pool),
-            Rows::Recusal(_) => None,
+            Rows::Staffing(_) | Rows::Recusal(_) => None,
         }
     }
 }
@@ -101,14 +143,41 @@ impl Ceremony {
 
     /// Whether enough have committed: two, one of them from outside the drawing section.
     pub fn may_be_sealed(&self) -> bool {
-        let outside =
-            |key: &KeyId| self.part(key).is_some_and(|part| part != ParticipantRole::DrawingSection);
-        self.commitments.len() >= MIN_COMMITTERS && self.commitments.keys().any(outside)
+        self.commitments.len() >= MIN_COMMITTERS && self.commitments.keys().any(|key| self.is_outside(key))
     }
 
     /// Whether every participant has committed.
     pub fn all_committed(&self) -> bool {
         self.frozen.as_ref().is_some_and(|f| f.stated.participants.len() == self.commitments.len())
+    }
+
+    /// The beacons of the frozen pool, in their order.
+    pub fn beacons(&self) -> &[FrozenBeacon] {
+        self.frozen.as_ref().map(|frozen| frozen.stated.beacons.as_slice()).unwrap_or_default()
+    }
+
+    /// The beacons whose rounds are not recorded.
+    pub fn awaited(&self) -> impl Iterator<Item = &FrozenBeacon> {
+        self.beacons().iter().filter(|beacon| !self.rounds.contains_key(&beacon.chain_hash))
+    }
+
+    /// Whether enough have revealed: the least number, one of them from outside the drawing section.
+    pub fn enough_revealed(&self) -> bool {
+        let least = self.frozen.as_ref().map_or(0, |frozen| frozen.stated.min_reveals as usize);
+        self.reveals.len() >= least && self.reveals.keys().any(|key| self.is_outside(key))
+    }
+
+    fn is_outside(&self, key: &KeyId) -> bool {
+        self.part(key).is_some_and(|part| part != ParticipantRole::DrawingSection)
+    }
+
+    /// The beacons as the seed's formula takes them: those that are recorded, in the pool's order.
+    pub fn recorded(&self) -> Vec<Beacon> {
+        let recorded = |beacon: &FrozenBeacon| {
+            let signature = self.rounds.get(&beacon.chain_hash)?.0;
+            Some(Beacon { chain_hash: beacon.chain_hash.0, round: beacon.round, signature })
+        };
+        self.beacons().iter().filter_map(recorded).collect()
     }
 
     /// The committers as the seed's formula takes them.

@@ -1,6 +1,6 @@
 //! Decide: may this be stated now, and what follows from it? Changes nothing.
 
-use crate::article::{self, a06_embargo, a14_ceremony, a14_draw, a23_disclosure};
+use crate::article::{self, a06_embargo, a14_beacon, a14_ceremony, a14_draw, a23_disclosure};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
@@ -79,6 +79,7 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
             Ok(opens.into_iter().map(Event::from).collect())
         }
         Event::EmbargoReleased(event) => Ok(a06_embargo::after_release(state, event)?),
+        Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event, keys),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
         Event::CeremonyClosed(event) => {
             a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing, keys)

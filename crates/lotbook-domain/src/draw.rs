@@ -1,12 +1,22 @@
 //! From a closed ceremony to the derived events of its draw (draw.md 4-5).
 
+pub mod inspectors;
+
 use crate::ceremony::Ceremony;
 use crate::embargo::{Keys, withheld};
 use crate::state::State;
-use lotbook_draw::{DrawInput, Outcome, Pool, Quota, Seed};
-use lotbook_event::ceremony::PoolFrozen;
-use lotbook_event::draw::{AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, StratumResult};
+use crate::substitution;
+use lotbook_draw::{DrawInput, Hall, Outcome, Pool, Quota, Seed};
+use lotbook_event::ceremony::{PoolFrozen, Purpose};
+use lotbook_event::draw::{
+    AssignmentInfeasible, DrawCompleted, EnterpriseAssigned, HallInspector, StratumResult,
+};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
+use std::collections::BTreeSet;
+
+/// Most slots, and most inspectors, of a Hall certificate in an entry of 65,535 bytes: a row of an inspector has
+/// up to 76.
+pub const MAX_HALL_ROWS: usize = 700;
 
 /// A draw that cannot be computed: a fault of the program, never of the people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +28,18 @@ pub struct DrawFault {
     pub what: String,
 }
 
+/// What follows from a closed ceremony with all of its beacons: the draw that it was opened for.
+///
+/// # Errors
+/// [`DrawFault`] if it cannot be computed.
+pub fn draws(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
+    match ceremony.purpose {
+        Purpose::Batch => conclude(state, ceremony, keys),
+        Purpose::Inspectors => inspectors::conclude(state, ceremony),
+        Purpose::Substitute | Purpose::Swap => substitution::conclude(state, ceremony),
+    }
+}
+
 /// Draws: under embargo see [`withheld`]; else DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
 /// AssignmentInfeasible in between where no assignment exists.
 ///
@@ -26,8 +48,8 @@ pub struct DrawFault {
 pub fn conclude(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     if frozen.stated.embargo.is_some() {
         return withheld(state, ceremony, seed, keys);
     }
@@ -62,8 +84,7 @@ pub fn quota_of(stated: &PoolFrozen) -> Quota {
 
 /// The seats that a frozen pool restates.
 pub fn seats_of(stated: &PoolFrozen) -> Vec<Vec<String>> {
-    let seat =
-        |accepts: &std::collections::BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
+    let seat = |accepts: &BTreeSet<Text>| accepts.iter().map(|q| q.as_str().to_owned()).collect();
     stated.seats.iter().map(|s| seat(&s.accepts)).collect()
 }
 
@@ -76,7 +97,7 @@ fn events(
 ) -> Result<Vec<Event>, FieldError> {
     let mut events = vec![completed(draw, pool, seed, outcome)?.into()];
     let seats = stated.seats.len();
-    events.extend(infeasible(draw, pool, seats, outcome));
+    events.extend(infeasible(draw, pool, seats, outcome)?);
     let slots = outcome.assignment.as_deref().unwrap_or_default();
     let mut teams = slots.chunks(seats.max(1));
     for (rank, selected) in outcome.selected.iter().enumerate() {
@@ -96,11 +117,32 @@ fn events(
 }
 
 /// That no assignment exists, if it does not.
-pub(crate) fn infeasible(draw: &DrawId, pool: &Pool, seats: usize, outcome: &Outcome) -> Option<Event> {
+pub(crate) fn infeasible(
+    draw: &DrawId,
+    pool: &Pool,
+    seats: usize,
+    outcome: &Outcome,
+) -> Result<Option<Event>, FieldError> {
+    if outcome.assignment.is_some() {
+        return Ok(None);
+    }
     let slots = small(outcome.selected.len().saturating_mul(seats));
     let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
-    let infeasible = AssignmentInfeasible { draw: draw.clone(), slots, eligible };
-    outcome.assignment.is_none().then(|| infeasible.into())
+    let (hall_slots, hall_inspectors) = hall(outcome.hall.as_ref())?;
+    let draw = draw.clone();
+    Ok(Some(AssignmentInfeasible { draw, slots, eligible, hall_slots, hall_inspectors }.into()))
+}
+
+/// The Hall certificate, if it fits an entry; it follows from rows and seed, and the draw's certificate has it.
+fn hall(hall: Option<&Hall>) -> Result<(BTreeSet<u32>, Vec<HallInspector>), FieldError> {
+    let fits = |hall: &&Hall| hall.slots.len().max(hall.inspectors.len()) <= MAX_HALL_ROWS;
+    let Some(hall) = hall.filter(fits) else { return Ok((BTreeSet::new(), vec![])) };
+    let number = |n: &u64| u32::try_from(*n).unwrap_or(u32::MAX);
+    let row = |(id, capacity): &(String, u64)| {
+        Ok(HallInspector { inspector: InspectorId::new(id.as_str())?, capacity: number(capacity) })
+    };
+    let inspectors = hall.inspectors.iter().map(row).collect::<Result<_, FieldError>>()?;
+    Ok((hall.slots.iter().map(number).collect(), inspectors))
 }
 
 /// The result of a draw, in numbers.

@@ -1,5 +1,6 @@
 //! What time itself brings: lateness, seals and closes by deadline, heartbeats (ledger.md 1, rules.md 1.6).
 
+use crate::article::a14_beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::disclosure;
@@ -137,7 +138,8 @@ fn ceremony_due(state: &State, ceremony: &Ceremony, now: Instant) -> Option<Due>
     let at = match ceremony.stage {
         Stage::Committing => stated.commit_deadline,
         Stage::Revealing => stated.reveal_deadline,
-        Stage::Closed | Stage::Failed | Stage::Drawn => return None,
+        Stage::Closed => return overdue(ceremony, now),
+        Stage::Failed | Stage::Drawn | Stage::Voided => return None,
     };
     if at > now {
         return None;
@@ -165,4 +167,17 @@ fn release_due(embargo: &Embargo, now: Instant) -> Option<Due> {
     let (obligation, subject) = (Obligation::Release, Text::new(draw.as_str()).ok()?);
     let event = DeadlineMissed { obligation, subject, due: at, calendar: None, provisional: false };
     Some(Due { at, id: format!("{obligation} {draw}"), event: event.into() })
+}
+
+/// A draw whose result has been fixed for a day (draw.md 1).
+fn overdue(ceremony: &Ceremony, now: Instant) -> Option<Due> {
+    let at = a14_beacon::overdue_at(ceremony).filter(|at| *at <= now)?;
+    let event = DeadlineMissed {
+        obligation: Obligation::Draw,
+        subject: Text::new(ceremony.draw.as_str()).ok()?,
+        due: at,
+        calendar: None,
+        provisional: false,
+    };
+    Some(Due { at, id: format!("{} {}", Obligation::Draw, ceremony.draw), event: event.into() })
 }

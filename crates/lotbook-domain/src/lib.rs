@@ -7,6 +7,7 @@
 pub mod article;
 pub mod authenticate;
 pub mod authority;
+pub mod beacon;
 pub mod calendar;
 pub mod ceremony;
 pub mod civil;
@@ -18,6 +19,7 @@ pub mod due;
 pub mod embargo;
 pub mod evolve;
 pub mod genesis;
+pub mod grade;
 pub mod key;
 pub mod obligation;
 pub mod participant;

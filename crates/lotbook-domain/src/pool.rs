@@ -1,7 +1,9 @@
 //! The frozen pool (draw.md 2): every roster row with its reason, the first that applies (rules.md 1.11).
 
 mod second;
+mod staffing;
 
+use crate::article::a14_draw::reusable;
 use crate::article::a16_yearly_cap;
 use crate::civil::{date_of, plus_days, start_of, year_of};
 use crate::key::{Grant, Key, Right};
@@ -10,7 +12,7 @@ use crate::state::{BatchKey, BatchRecord, State};
 use lotbook_chain::{Instant, KeyId};
 use lotbook_draw::pool::{Reach, TOO_FEW_ALLOWED};
 use lotbook_draw::{ConflictRow, InspectorRow, ObjectRow, Pool, Quota};
-use lotbook_event::ceremony::LateChange;
+use lotbook_event::ceremony::{LateChange, Purpose};
 use lotbook_event::keys::Role;
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted, Stratification, TrustMode};
 use lotbook_event::registry::{Duty, RulesetAdopted};
@@ -116,9 +118,8 @@ impl<'a> Basis<'a> {
     /// See [`Basis::pool`].
     pub fn frozen_pool(&self) -> Result<Arc<Pool>, Refusal> {
         let fresh = self.pool()?;
-        let attempts = self.batch.attempts.iter().rev().filter_map(|draw| self.state.ceremonies.get(draw));
-        let Some(kept) = attempts.filter_map(|ceremony| ceremony.frozen.as_ref()?.pool()).next().cloned()
-        else {
+        let last = reusable(self.state, self.batch, Purpose::Batch);
+        let Some(kept) = last.and_then(|last| last.frozen.as_ref()?.pool()).cloned() else {
             return Ok(Arc::new(fresh));
         };
         const LIMITED: [&str; 3] = ["drawn_by_other_unit", "cap_reached", "frequency_reached"];

@@ -1,8 +1,8 @@
 //! A recusal and how far it is (Art. 15, draw.md 6).
 
-use crate::article::a14_draw::MAX_FAILED_ATTEMPTS;
+use crate::beacon;
 use crate::ceremony::Stage;
-use crate::state::{BatchKey, Inspection, State};
+use crate::state::{BatchKey, Inspection, Phase, State};
 use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_event::keys::Role;
 use lotbook_event::recusal::{RecusalDecision, RecusalGround};
@@ -80,12 +80,20 @@ impl Recusal {
     /// of the batch, else the inspector is still in the team of the inspection. Another recusal's draw may
     /// have moved the inspector; then this one is settled by that.
     pub fn concerns_somebody(&self, state: &State) -> bool {
+        if self.is_voided(state) {
+            return false;
+        }
         let withdraws = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw);
         let board = self.batch(state).and_then(|batch| state.batches.get(batch)?.board.as_ref());
         match board {
             Some(board) if withdraws => board.assignment.contains(&self.inspector),
             _ => state.inspections.get(&self.inspection).is_some_and(|i| i.team.contains(&self.inspector)),
         }
+    }
+
+    /// Whether the draw of its inspection was voided: then nothing is left to be changed.
+    fn is_voided(&self, state: &State) -> bool {
+        state.inspections.get(&self.inspection).is_some_and(|inspection| inspection.phase == Phase::Voided)
     }
 
     /// Whether it is pending and concerns somebody.
@@ -97,7 +105,7 @@ impl Recusal {
     /// withdrawal every inspection of the batch, as long as the inspector is in the team.
     pub fn blocks(&self, state: &State, id: &InspectionId, inspection: &Inspection) -> bool {
         // Asked of every recusal at every start: most are settled, or of another inspector.
-        if !self.is_pending() || !inspection.team.contains(&self.inspector) {
+        if !self.is_pending() || !inspection.team.contains(&self.inspector) || self.is_voided(state) {
             return false;
         }
         let same_batch = inspection.batch().is_some() && inspection.batch() == self.batch(state);
@@ -105,6 +113,13 @@ impl Recusal {
         let left = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw)
             || board.is_some_and(|board| board.withdrawn.contains(&self.inspector));
         self.inspection == *id || (same_batch && left)
+    }
+
+    /// Whether the next attempt has the beacon that it may need.
+    pub fn may_be_drawn(&self, state: &State) -> bool {
+        let failures = self.failures(state);
+        let last = self.attempts.last().and_then(|draw| state.ceremonies.get(draw)).filter(|_| failures > 0);
+        state.rules.as_ref().is_some_and(|rules| !beacon::lacking(last, failures, &rules.value))
     }
 
     /// Attempts that failed since the last one that ended in a draw.
@@ -127,7 +142,7 @@ pub fn of_batch<'a>(
 /// keep nobody waiting.
 pub fn first_before<'a>(state: &'a State, batch: &'a BatchKey, position: Position) -> Option<&'a RecusalId> {
     let waits = |recusal: &Recusal| {
-        recusal.outcome.is_none() && recusal.is_open(state) && recusal.failures(state) < MAX_FAILED_ATTEMPTS
+        recusal.outcome.is_none() && recusal.is_open(state) && recusal.may_be_drawn(state)
     };
     let granted = of_batch(state, batch).filter_map(|(id, recusal)| Some((recusal.granted()?, id, recusal)));
     let earlier = granted.filter(|(decided, _, recusal)| decided.position < position && waits(recusal));

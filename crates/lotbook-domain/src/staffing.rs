@@ -1,7 +1,13 @@
-//! Whether an enterprise can be staffed at all, taken alone (FIRM_WITHOUT_TEAM, draw.md 1).
+//! Who can be staffed: an enterprise taken alone (FIRM_WITHOUT_TEAM, draw.md 1), and the selection of a draw
+//! that waits for its inspectors (draw.md 5).
 
+use crate::ceremony::Frozen;
+use crate::state::{BatchKey, Inspection, State};
+use lotbook_chain::Instant;
 use lotbook_draw::Pool;
+use lotbook_event::{Code, DrawId, InspectionId, Refusal};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The first eligible enterprise for which no team of distinct, allowed inspectors exists.
 pub fn firm_without_team<'a>(pool: &'a Pool, seats: &[Vec<String>]) -> Option<&'a str> {
@@ -53,4 +59,49 @@ fn augment<'a>(
         }
     }
     false
+}
+
+/// A batch whose selection stands and has no team: the draw, its pool, its inspections in ticket order.
+#[derive(Debug, Clone)]
+pub struct Unstaffed<'a> {
+    /// The draw that counts.
+    pub draw: &'a DrawId,
+    /// What it froze.
+    pub frozen: &'a Frozen,
+    /// The rows of it.
+    pub pool: &'a Arc<Pool>,
+    /// When its result was recorded.
+    pub drawn_at: Instant,
+    /// Its inspections in ticket order.
+    pub inspections: Vec<(&'a InspectionId, &'a Inspection)>,
+}
+
+impl<'a> Unstaffed<'a> {
+    /// Looks up a batch.
+    ///
+    /// # Errors
+    /// WRONG_PHASE if it is not drawn, or staffed.
+    pub fn of(state: &'a State, batch: &BatchKey) -> Result<Self, Refusal> {
+        let record = state.batch(&batch.0, &batch.1)?;
+        let found = || {
+            let draw = record.drawn.as_ref().filter(|_| record.board.is_none())?;
+            let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
+            let own = state.inspections.iter().filter(|(_, inspection)| inspection.draw() == Some(draw));
+            let mut inspections: Vec<(_, &Inspection)> = own.map(|(id, own)| (id, &**own)).collect();
+            inspections.sort_by_key(|(_, inspection)| inspection.first_slot());
+            let drawn_at = inspections.first()?.1.assigned_at;
+            Some(Self { draw, frozen, pool: frozen.pool()?, drawn_at, inspections })
+        };
+        let name = format!("{}/{}", batch.0, batch.1);
+        let none = || {
+            let found = format!("batch {name} has no drawn enterprises that wait for inspectors");
+            Refusal::new(Code::WrongPhase, &name, found)
+        };
+        found().ok_or_else(none)
+    }
+
+    /// Its enterprises in ticket order.
+    pub fn firms(&self) -> Vec<&'a str> {
+        self.inspections.iter().map(|(_, inspection)| inspection.uscc.as_str()).collect()
+    }
 }

@@ -140,6 +140,8 @@ pub struct BatchRecord {
     pub attempts: Vec<DrawId>,
     /// The draw that counts.
     pub drawn: Option<DrawId>,
+    /// The inspectors' draw that staffed it, where its own had no assignment.
+    pub staffed: Option<DrawId>,
     /// Who sits where since the draw, and who left; `None` before the draw or without an assignment.
     pub board: Option<Board>,
 }

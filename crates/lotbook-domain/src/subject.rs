@@ -113,12 +113,16 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
+        | Event::BeaconRecorded(BeaconRecorded { draw, .. })
+        | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
+        | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {
             Subject::new("draw", draw.as_str())
         }
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
         | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
         | Event::RowRevealed(RowRevealed { inspection, .. })
+        | Event::TeamAssigned(TeamAssigned { inspection, .. })
         | Event::NoticeServed(NoticeServed { inspection, .. })
         | Event::InspectionStarted(InspectionStarted { inspection, .. })
         | Event::ItemResultConfirmed(ItemResultConfirmed { inspection, .. })

@@ -27,7 +27,8 @@ pub struct Drawn<'a> {
     pub draw: &'a DrawId,
     /// What it froze.
     pub frozen: &'a Frozen,
-    /// The rows of it, with the salts of its embargo if it was under one.
+    /// The rows of it, with the salts of its embargo if it was under one; where a later ceremony drew the inspectors,
+    /// with the inspectors and conflicts of that one.
     pub pool: Cow<'a, Pool>,
     /// Who sits where now.
     pub board: &'a Board,
@@ -43,7 +44,12 @@ impl<'a> Drawn<'a> {
         let found = || {
             let draw = record.drawn.as_ref()?;
             let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
-            let pool: &Pool = frozen.pool()?;
+            let staffed =
+                record.staffed.as_ref().and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
+            let pool: &Pool = match staffed.map(|staffed| &staffed.rows) {
+                Some(Rows::Staffing(pool)) => pool,
+                _ => frozen.pool()?,
+            };
             let key = state.embargoes.get(batch).and_then(|embargo| embargo.released.as_ref());
             let pool = key.map_or(Cow::Borrowed(pool), |(key, _)| Cow::Owned(pool.under_embargo(key)));
             Some(Self { draw, frozen, pool, board: record.board.as_ref()? })
@@ -167,7 +173,7 @@ pub fn fill(board: &mut lotbook_draw::Board<'_>, frozen: &Frozen, seed: Seed) ->
             let slots: Vec<usize> = replacement.slots.iter().map(|slot| *slot as usize).collect();
             board.swap(second, who, &slots, &key)
         }
-        Purpose::Substitute | Purpose::Batch => board.withdraw(second, who, &key),
+        Purpose::Substitute | Purpose::Batch | Purpose::Inspectors => board.withdraw(second, who, &key),
     };
     done.map_err(|error| error.to_string())
 }
@@ -212,8 +218,8 @@ pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Subst
 pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let seed =
-        lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &[]).map_err(|e| fault(e.to_string()))?;
+    let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
+        .map_err(|e| fault(e.to_string()))?;
     let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let mut events = vec![completed(&ceremony.draw, seed).into()];
     events.extend(changes(state, ceremony, frozen, &substitution).map_err(fault)?);

@@ -7,14 +7,12 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::beacon::Beacon;
 use crate::encoding::{derive, length, put_enc, put_u64};
 use crate::hex::Hex;
 
 /// Fewest reveals that any rule set may ask for. [draw 1, `min_reveals`]
 pub const MIN_REVEALS: usize = 2;
-
-/// Shortest distance in seconds from the reveal deadline to the beacon's round. [draw 1]
-pub const MIN_DELTA_S: u64 = 300;
 
 /// The 32 bytes from which the whole draw follows. [draw 1]
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,19 +45,6 @@ pub struct Committer {
     pub commitment: [u8; 32],
     /// His `r`, if he revealed it in time.
     pub reveal: Option<[u8; 32]>,
-}
-
-/// One round of a public randomness beacon (drand's unchained scheme). [draw 1]
-///
-/// Its BLS signature is verified by the ledger and its verifier, not here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Beacon {
-    /// Hash of the chain's public information.
-    pub chain_hash: [u8; 32],
-    /// Round number R; nobody's choice, see [`beacon_round`].
-    pub round: u64,
-    /// Compressed point on G1, 48 raw bytes.
-    pub signature: [u8; 48],
 }
 
 /// Why no seed follows from what was stated. [draw 1]
@@ -131,23 +116,6 @@ pub fn seed(pool: &[u8; 32], committers: &[Committer], beacons: &[Beacon]) -> Re
         put_enc(&mut message, &beacon.signature);
     }
     Ok(Seed(derive("seed", &message)))
-}
-
-/// The beacon's round for a reveal deadline: the first that is at least `delta_s` after it. [draw 1]
-///
-/// `reveal_deadline_us` in microseconds, the chain's `genesis_s`, `period_s` and `delta_s` in seconds.
-/// `None` if the chain cannot serve: a period of 0, `delta_s` under [`MIN_DELTA_S`], or a deadline so
-/// early that the round would not be a positive number.
-pub fn beacon_round(reveal_deadline_us: u64, genesis_s: u64, period_s: u64, delta_s: u64) -> Option<u64> {
-    if period_s == 0 || delta_s < MIN_DELTA_S {
-        return None;
-    }
-    // R = ceil((reveal_deadline + 10^6 * (delta - genesis)) / (10^6 * period)) + 1, exact integers
-    let distance = i128::from(reveal_deadline_us) + 1_000_000 * (i128::from(delta_s) - i128::from(genesis_s));
-    let period = 1_000_000 * i128::from(period_s);
-    // For a positive divisor, ceil(a / b) = -floor(-a / b), and div_euclid is that floor.
-    let round = 1 - (-distance).div_euclid(period);
-    u64::try_from(round).ok().filter(|&r| r > 0)
 }
 
 /// Refuses what no ceremony can end with; `sorted` is ascending by key.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::assign::{self, Plan, PlanError};
+use crate::assign::{self, Assigned, Hall, Plan, PlanError};
 use crate::ceremony::Seed;
 use crate::pool::Pool;
 use crate::quota::{Quota, QuotaError};
@@ -51,6 +51,8 @@ pub struct Outcome {
     pub words: [u64; 3],
     /// The inspector of every slot, enterprise-major; `None` = infeasible (the selection stands).
     pub assignment: Option<Vec<String>>,
+    /// Why it is infeasible; `None` where there is an assignment.
+    pub hall: Option<Hall>,
 }
 
 impl Outcome {
@@ -78,9 +80,7 @@ pub enum DrawError {
 pub fn draw(input: &DrawInput<'_>) -> Result<Outcome, DrawError> {
     let selection = select(input.pool, input.quota, &input.seed)?;
     let firms: Vec<&str> = selection.selected.iter().map(|s| s.uscc.as_str()).collect();
-    let plan = Plan::new(input.pool, &firms, input.seats, &Stage::Inspectors.key(&input.seed))?;
-    let assigned =
-        assign::assign(&plan, input.max_load, input.min_inspectors, &Stage::Assign.key(&input.seed));
+    let assigned = staff(input, &firms)?;
     let [tier1_words, tier2_words] = assigned.words;
     Ok(Outcome {
         quotas: selection.quotas,
@@ -93,5 +93,30 @@ pub fn draw(input: &DrawInput<'_>) -> Result<Outcome, DrawError> {
         tries: assigned.tries,
         words: [selection.words, tier1_words, tier2_words],
         assignment: assigned.assignment,
+        hall: assigned.hall,
     })
+}
+
+/// Draws inspectors and assignment only, for enterprises in their ticket order: the second half of a draw,
+/// or a ceremony of its own for a selection that stands without an assignment. The quota has no part in it.
+///
+/// # Errors
+/// Seats that the protocol refuses, see [`PlanError`].
+pub fn staff(input: &DrawInput<'_>, firms: &[&str]) -> Result<Assigned, PlanError> {
+    let plan = Plan::new(input.pool, firms, input.seats, &Stage::Inspectors.key(&input.seed))?;
+    Ok(assign::assign(&plan, input.max_load, input.min_inspectors, &Stage::Assign.key(&input.seed)))
+}
+
+/// Whether enterprises can be staffed from a pool at all; no seed has a part in it.
+///
+/// # Errors
+/// Seats that the protocol refuses, see [`PlanError`].
+pub fn can_staff(
+    pool: &Pool,
+    firms: &[&str],
+    seats: &[Vec<String>],
+    max_load: u32,
+) -> Result<bool, PlanError> {
+    let any_order = Stage::Inspectors.key(&Seed::from_bytes([0; 32]));
+    Ok(Plan::new(pool, firms, seats, &any_order)?.shortest_prefix(max_load).is_some())
 }

@@ -7,7 +7,7 @@
 //!
 //! Clauses such as `[draw 4]` name the sections of the protocol's draw page, which is normative.
 //!
-//! Read in this order: [`ceremony`] (where the seed comes from), [`pool`] (who may be drawn),
+//! Read in this order: [`ceremony`] (where the seed comes from), [`beacon`] (public randomness), [`pool`] (who may be drawn),
 //! [`stream`] (how a seed becomes tickets and numbers), [`quota`] (how many), [`select`] (which
 //! enterprises), [`assign`] (which inspectors, where), [`draw`](mod@draw) (all of it as one
 //! sentence), [`substitute`] (who takes the place of a recused inspector), [`embargo`] (how
@@ -34,6 +34,7 @@
 //! ```
 
 pub mod assign;
+pub mod beacon;
 pub mod ceremony;
 pub mod certificate;
 pub mod draw;
@@ -46,9 +47,11 @@ pub mod select;
 pub mod stream;
 pub mod substitute;
 
-pub use ceremony::{Beacon, CeremonyError, Committer, Seed, commitment, seed};
+pub use assign::Hall;
+pub use beacon::{Beacon, BeaconError, Chain, beacon_round};
+pub use ceremony::{CeremonyError, Committer, Seed, commitment, seed};
 pub use certificate::{Certificate, CertificateError};
-pub use draw::{DrawError, DrawInput, Outcome, draw};
+pub use draw::{DrawError, DrawInput, Outcome, can_staff, draw, staff};
 pub use embargo::{EmbargoKey, Opening, OpeningError, Salt, slot_commitment};
 pub use hex::Hex;
 pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots, SecondPool};

@@ -1,6 +1,9 @@
 //! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
 
-use crate::id::{BatchId, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId, Text, Uscc};
+use crate::id::{
+    BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId, Text,
+    Uscc,
+};
 use crate::plan::Reveal;
 use crate::wire::{enumeration, message};
 use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
@@ -13,7 +16,7 @@ enumeration! {
         Association = "association", Enterprise = "enterprise", Public = "public",
     }
     /// What a ceremony draws.
-    Purpose { Batch = "batch", Substitute = "substitute", Swap = "swap" }
+    Purpose { Batch = "batch", Inspectors = "inspectors", Substitute = "substitute", Swap = "swap" }
     /// Why an attempt failed (draw.md 1).
     FailureCode {
         TooFewCommits = "too_few_commits", TooFewReveals = "too_few_reveals",
@@ -37,8 +40,14 @@ message! {
         late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
-        replacement: Option<Replacement>, embargo: Option<PoolEmbargo>,
+        replacement: Option<Replacement>, beacons: Vec<FrozenBeacon>, staffing: Option<Staffing>, embargo: Option<PoolEmbargo>,
     }
+    /// A beacon of this ceremony; times in seconds.
+    FrozenBeacon {
+        chain_hash: Bytes32, public_key: BeaconKey, genesis: u64, period: u32, delta: u32, round: u64,
+    }
+    /// Which selection an inspectors' ceremony staffs.
+    Staffing { draw: DrawId, batch_pool: EntryHash }
     /// What hides the names of a batch until they may be known (draw.md 7).
     PoolEmbargo { commitment: Bytes32, reveal: Reveal, until: Instant }
     /// Whose slots a recusal's ceremony fills (draw.md 6).
@@ -84,4 +93,6 @@ message! {
     }
     /// Somebody reads what is under embargo; the answer is encrypted to an X25519 key.
     EmbargoRead { draw: DrawId, part: EmbargoPart, reply_key: Bytes32 }
+    /// A beacon's round.
+    BeaconRecorded { draw: DrawId, chain_hash: Bytes32, round: u64, signature: BeaconSignature }
 }

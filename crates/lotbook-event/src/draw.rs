@@ -1,7 +1,14 @@
 //! What a draw yields: strong types of `draw.proto` (draw.md 4-5).
 
 use crate::id::{Bytes32, DrawId, InspectionId, InspectorId, Text, Uscc};
-use crate::wire::message;
+use crate::wire::{enumeration, message};
+use lotbook_chain::EntryHash;
+use std::collections::BTreeSet;
+
+enumeration! {
+    /// Why a draw may be voided.
+    VoidGround { RosterError = "roster_error", ItemWithdrawn = "item_withdrawn", Ordered = "ordered" }
+}
 
 message! {
     /// The result of a draw.
@@ -18,7 +25,18 @@ message! {
         team: Vec<InspectorId>,
     }
     /// The drawn enterprises stand, but no assignment exists.
-    AssignmentInfeasible { draw: DrawId, slots: u32, eligible: u32 }
+    AssignmentInfeasible {
+        draw: DrawId, slots: u32, eligible: u32, hall_slots: BTreeSet<u32>,
+        hall_inspectors: Vec<HallInspector>,
+    }
+    /// An inspector of a Hall certificate.
+    HallInspector { inspector: InspectorId, capacity: u32 }
+    /// An enterprise gets its team by an inspectors' ceremony.
+    TeamAssigned { draw: DrawId, inspection: InspectionId, team: Vec<InspectorId>, previous: EntryHash }
+    /// Supervision proposes to void a draw.
+    DrawVoidProposed { draw: DrawId, ground: VoidGround, basis: Text }
+    /// The office leader voids it.
+    DrawVoided { draw: DrawId, proposal: EntryHash }
     /// One selected enterprise and its team under embargo: commitments, and nobody's name.
     AssignmentWithheld {
         draw: DrawId, inspection: InspectionId, rank: u32, object: Bytes32, slots: Vec<Bytes32>,

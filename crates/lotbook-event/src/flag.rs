@@ -55,6 +55,8 @@ pub enum Flag {
     HandlingAged,
     /// An inspection under Art. 9 for a cause that is none of the four named.
     OtherCause,
+    /// A draw whose result was fixed a day ago is not recorded (draw.md 1).
+    DrawOverdue,
 }
 
 impl Flag {
@@ -87,6 +89,7 @@ impl Flag {
             Self::MissedCombination => "MISSED_COMBINATION",
             Self::HandlingAged => "HANDLING_AGED",
             Self::OtherCause => "OTHER_CAUSE",
+            Self::DrawOverdue => "DRAW_OVERDUE",
         }
     }
 }

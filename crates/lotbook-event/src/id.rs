@@ -219,6 +219,10 @@ byte_type! {
     RawKey(32);
     /// A commitment, seed, secret, ticket or file hash: 32 bytes.
     Bytes32(32);
+    /// A beacon's signature: a compressed point of G1, verified by the draw room.
+    BeaconSignature(48);
+    /// The public key of a beacon's chain: a compressed point of G2.
+    BeaconKey(96);
 }
 
 #[cfg(test)]

@@ -100,6 +100,10 @@ codes! {
         "抽取前须有已确定的检查方案", "state SchemeAdopted for the batch";
     ManualAssignment "MANUAL_ASSIGNMENT" 14: "pool, draw and assignment are derived by the ledger, never stated by a person",
         "抽取池、抽取结果与分配只能由系统生成", "open a ceremony";
+    BeaconInvalid "BEACON_INVALID" 14: "a draw takes the round that its pool names, of the chain that it names, with the chain's signature",
+        "抽取须采用抽取池所载信标链、轮次及其有效签名", "carry the round that `ceremony status` names from that chain";
+    DrawOverdue "DRAW_OVERDUE" 14: "while a draw whose result is fixed stays unrecorded, nothing else is drawn or started",
+        "结果已确定的抽取逾期未记录的，不得另行抽取或开始检查", "record the beacon's round of the draw named";
     ConflictOfInterest "CONFLICT_OF_INTEREST" 15: "nobody inspects an enterprise with which they have a conflict",
         "与被检查对象有利害关系的不得参加检查", "ask for the recusal of the inspector concerned";
     RecusalPending "RECUSAL_PENDING" 15: "an inspection starts after every recusal in its team is settled",

@@ -1,7 +1,9 @@
 //! Office, rules, calendars, sections, items and rosters: strong types of `registry.proto`.
 
 use crate::ceremony::ParticipantRole;
-use crate::id::{AreaCode, Bytes32, Date, DueDay, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc};
+use crate::id::{
+    AreaCode, BeaconKey, Bytes32, Date, DueDay, InspectorId, ItemId, MonthDay, SectionId, Text, Uscc,
+};
 use crate::wire::{enumeration, message};
 use std::collections::BTreeSet;
 
@@ -22,7 +24,12 @@ message! {
         scheme_min_age_days: u32, participant_key_min_age_days: u32, commit_window_minutes: u32,
         reveal_window_minutes: u32, min_reveals: u32, max_load: u32, frequencies: Vec<StateFrequency>,
         participants: Vec<StandingParticipant>, trust_status: Text, disclosure_due: DueDay,
-        recusal_always_withdraw: bool,
+        recusal_always_withdraw: bool, beacons: Vec<BeaconChain>,
+    }
+    /// A drand chain, and how long after the reveals its round comes; times in seconds.
+    BeaconChain {
+        chain_hash: Bytes32, public_key: BeaconKey, genesis: u64, period: u32, group_hash: Bytes32,
+        beacon_id: Text, delta: u32,
     }
     /// One row of the table registration state -> draws per year (Art. 11).
     StateFrequency { registration: Text, draws_per_year: u32 }

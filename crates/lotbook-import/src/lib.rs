@@ -21,6 +21,7 @@
 
 mod area;
 mod batch;
+mod beacon;
 pub mod calendar;
 mod cell;
 mod conflicts;

@@ -8,6 +8,7 @@ use lotbook_event::registry::{OfficeConstituted, RulesetAdopted, StandingPartici
 use lotbook_event::{AreaCode, DueDay, Event, MonthDay, Text, Uscc};
 use serde::Deserialize;
 
+use crate::beacon::{BeaconToml, Beacons, beacons};
 use crate::decode::decode;
 use crate::import::{Draft, Page, Work};
 use crate::report::{Change, FileReport, Problem, RowNote};
@@ -76,6 +77,8 @@ struct FileToml {
     rule_set: RuleSetToml,
     #[serde(default)]
     participant: Vec<ParticipantToml>,
+    #[serde(default)]
+    beacon: Vec<BeaconToml>,
 }
 
 #[derive(Deserialize)]
@@ -117,9 +120,8 @@ struct RuleSetToml {
     commit_window_minutes: u32,
     reveal_window_minutes: u32,
     min_reveals: Option<u32>,
-    beacon: Option<String>,
-    #[serde(rename = "delta_seconds")]
-    _delta_seconds: Option<u32>,
+    beacon: Option<Beacons>,
+    delta_seconds: Option<u32>,
     #[serde(rename = "recusal_randomness")]
     _recusal_randomness: Option<String>,
     max_load: u32,
@@ -143,7 +145,7 @@ fn read(toml: &str) -> Result<OfficeFile, Problem> {
     Ok(OfficeFile {
         origin,
         office: office(&file.office)?,
-        rule_set: rule_set(&file.rule_set, participants)?,
+        rule_set: rule_set(&file.rule_set, participants, &file.beacon)?,
     })
 }
 
@@ -167,8 +169,11 @@ fn participant(found: &ParticipantToml) -> Result<StandingParticipant, Problem> 
     })
 }
 
-fn rule_set(found: &RuleSetToml, participants: Vec<StandingParticipant>) -> Result<RulesetAdopted, Problem> {
-    only("rule_set.beacon", found.beacon.as_deref().unwrap_or("none"), "none")?;
+fn rule_set(
+    found: &RuleSetToml,
+    participants: Vec<StandingParticipant>,
+    known: &[BeaconToml],
+) -> Result<RulesetAdopted, Problem> {
     only("rule_set.reveal", found.reveal.as_deref().unwrap_or("at_draw"), "at_draw")?;
     let default = found.trustworthy_default.as_deref().unwrap_or("none");
     one_of("rule_set.trustworthy_default", default, &[("none", ()), ("reduced", ()), ("exempt", ())])?;
@@ -207,6 +212,7 @@ fn rule_set(found: &RuleSetToml, participants: Vec<StandingParticipant>) -> Resu
         trust_status: filled("rule_set.trust_status", found.trust_status.as_deref().unwrap_or("守信企业"))?,
         disclosure_due: disclosure_due(found.disclosure_due.as_deref().unwrap_or("02-last"))?,
         recusal_always_withdraw: found.recusal_always_withdraw.unwrap_or(false),
+        beacons: beacons(found.beacon.as_ref(), found.delta_seconds, known)?,
     })
 }
 

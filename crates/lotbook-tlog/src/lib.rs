@@ -10,6 +10,7 @@
 mod ask;
 mod durable;
 pub mod export;
+mod fetch;
 pub mod reader;
 pub mod serve;
 pub mod source;
@@ -20,5 +21,6 @@ mod trial;
 
 pub use ask::Patience;
 pub use export::{ExportError, Exported, TargetError, export};
+pub use fetch::fetch;
 pub use reader::{Bad, Entries, LogReader, ReadError};
 pub use source::{Folder, Http, Location, LocationError, Prefix, Source, SourceError};

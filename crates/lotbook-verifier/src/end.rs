@@ -2,13 +2,14 @@
 
 use crate::asked::Mark;
 use crate::finding::{Check, Finding};
-use crate::grade::grade;
+use crate::stamp::{Stamp, earliest};
 use crate::times::{WitnessedHead, off_times};
 use crate::verdict::{DrawVerdict, Expectations, Times, Verdict, WitnessVerdict};
 use crate::verify::Verifier;
 use lotbook_chain::{Checkpoint, Cosignature};
 use lotbook_domain::Genesis;
 use lotbook_domain::ceremony::Ceremony;
+use lotbook_domain::grade::grade;
 use lotbook_event::draw::DrawCompleted;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,7 @@ impl Verifier {
             Some(_) => Times::Compared,
             None => Times::Unwitnessed,
         };
+        let stamps = self.stamps(genesis, checkpoint, expectations);
         let mut flags = BTreeMap::new();
         for flagged in &self.state.flags {
             *flags.entry(flagged.flag.as_str()).or_default() += 1;
@@ -58,7 +60,7 @@ impl Verifier {
             derived: self.derived,
             refusals: self.refusals(),
             events: self.events.clone(),
-            draws: self.draws(),
+            draws: self.draws(&stamps),
             flags,
         })
     }
@@ -145,17 +147,28 @@ impl Verifier {
         embargo.map(|embargo| lotbook_domain::civil::date_of(embargo.stated.until).to_string())
     }
 
-    fn draws(&self) -> Vec<DrawVerdict> {
+    /// What the checkpoint at hand tells of when witnesses saw the log.
+    fn stamps(&self, genesis: &Genesis, checkpoint: Option<&str>, expectations: &Expectations) -> Vec<Stamp> {
+        let (Some(note), Some(policy)) = (checkpoint, &expectations.policy) else { return vec![] };
+        Stamp::read(note, &genesis.checkpoint_key, policy).ok().flatten().into_iter().collect()
+    }
+
+    fn draws(&self, stamps: &[Stamp]) -> Vec<DrawVerdict> {
         let drawn = self.state.ceremonies.values().filter_map(|c| c.completed.as_ref().map(|done| (c, done)));
         let verdict = |(ceremony, done): (&Ceremony, &DrawCompleted)| DrawVerdict {
             recusal: ceremony.recusal.as_ref().map(ToString::to_string),
             draw: done.draw.to_string(),
             seed: data_encoding::HEXLOWER.encode(&done.seed.0),
-            grade: grade(&self.state, ceremony),
+            grade: grade(&self.state, ceremony, stamped(ceremony, stamps)),
             selected: done.selected,
             inspectors: done.inspectors,
             sealed_until: self.sealed_until(ceremony),
         };
         drawn.map(verdict).collect()
     }
+}
+
+/// When witnesses had seen a ceremony's close.
+fn stamped(ceremony: &Ceremony, stamps: &[Stamp]) -> Option<u64> {
+    Some(earliest(stamps, ceremony.closed?.position.0)?.time)
 }

@@ -2,6 +2,7 @@
 
 use crate::times::OffTime;
 use lotbook_chain::{Cosignature, EntryHash, Policy, VerifierKey};
+use lotbook_draw::certificate::Grade;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -96,7 +97,7 @@ pub struct DrawVerdict {
     /// Seed.
     pub seed: String,
     /// Grade (draw.md 1).
-    pub grade: char,
+    pub grade: Grade,
     /// Enterprises selected.
     pub selected: u32,
     /// Inspectors drawn; 0 as long as the draw is sealed.

@@ -46,6 +46,7 @@ pub fn right(state: &State, key: KeyId, event: &Event, named: &Named) -> Result<
     let may = |role: Role| match authority(event) {
         Authority::Roles(roles) => roles.contains(&role),
         Authority::Participants => takes_part(state, key, event, role),
+        Authority::Anybody => true,
         Authority::LedgerOnly => false,
     };
     let held: Vec<_> = record.rights().filter(|(right, _)| may(right.0) && named.allows(right)).collect();
@@ -56,6 +57,8 @@ pub fn right(state: &State, key: KeyId, event: &Event, named: &Named) -> Result<
         .collect();
     match (fitting.as_slice(), held.as_slice()) {
         ([only], _) => Ok((*only).clone()),
+        // Whoever has any right may state it, so that none is better than another.
+        ([first, ..], _) if authority(event) == Authority::Anybody => Ok((*first).clone()),
         // None concerns the subject: the ledger says so, with the article.
         ([], [(first, _), ..]) => Ok((*first).clone()),
         ([], []) => Err(not_held(record, event, named).into()),
@@ -99,6 +102,7 @@ fn not_held(record: &Key, event: &Event, named: &Named) -> Refusal {
     let needs = match authority(event) {
         Authority::Roles(roles) => roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(" or "),
         Authority::Participants => "a part in the ceremony".into(),
+        Authority::Anybody => "any right".into(),
         Authority::LedgerOnly => "the ledger itself".into(),
     };
     let person = record.rights().next().map_or("", |(_, grant)| grant.person.as_str());

@@ -3,6 +3,7 @@
 use super::folder::{AREAS, Firm, Office};
 use super::{Played, play, restricted, year};
 use crate::recovery::program::Random;
+use lotbook_draw::certificate::Grade;
 use lotbook_event::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +45,7 @@ fn draws(played: &Played) {
     assert_eq!(played.batch_draws(), BTreeSet::from(DRAWS));
     let state = played.ledger.verifier.state();
     for draw in played.verdict.draws.iter().filter(|draw| DRAWS.contains(&draw.draw.as_str())) {
-        assert!(draw.selected > 0 && draw.inspectors > 0 && draw.grade == 'B', "{draw:?}");
+        assert!(draw.selected > 0 && draw.inspectors > 0 && draw.grade == Grade::B, "{draw:?}");
     }
     for (id, inspection) in &state.inspections {
         assert!(inspection.published.and(inspection.dispatched).and(inspection.delivered).is_some(), "{id}");

@@ -140,6 +140,7 @@ fn rules(dice: &mut Dice) -> RulesetAdopted {
         trust_status: text("trusted"),
         disclosure_due: DueDay::new("02-last").unwrap(),
         recusal_always_withdraw: dice.chance(15),
+        beacons: vec![],
     }
 }
 

@@ -191,7 +191,8 @@ pub(crate) fn with_the_key(state: &State, e: &EmbargoReleased) -> Result<Reveale
 /// [`DecideError::Fault`] if the draw cannot be computed.
 pub fn after_release(state: &State, e: &EmbargoReleased) -> Result<Vec<Event>, DecideError> {
     let seats = state.ceremony(&e.draw)?.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len());
-    Ok(with_the_key(state, e)?.infeasible(&e.draw, seats).into_iter().collect())
+    let infeasible = with_the_key(state, e)?.infeasible(&e.draw, seats);
+    Ok(infeasible.map_err(|error| super::a14_draw::invalid(&e.draw, &error))?.into_iter().collect())
 }
 
 /// The flags of the draw, which depend on who was drawn.
@@ -199,7 +200,7 @@ pub(crate) fn released_flags(state: &State, e: &EmbargoReleased) -> Vec<Found> {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return vec![] };
     let Ok(revealed) = with_the_key(state, e) else { return vec![] };
     let Ok(completed) = revealed.completed(&e.draw) else { return vec![] };
-    a17_directed::of_result(state, ceremony, &revealed.pool, &completed)
+    a17_directed::of_result(state, ceremony, Some(&revealed.pool), &completed)
 }
 
 /// Whether a notice or a start may open an enterprise now, by the scheme.
@@ -226,6 +227,18 @@ pub(super) fn no_recusal_yet(state: &State, inspection: &Inspection, id: &Recusa
                 "the batch is under embargo, at the latest until {until}: recusals follow its release"
             );
             Err(Refusal::new(Code::Embargoed, id, found))
+        }
+    }
+}
+
+/// What a batch under embargo does not know in this version, released or not: a void and a draw of inspectors
+/// apart would draw again under a key that is known ([P-164]).
+pub(super) fn none(state: &State, batch: &BatchKey, what: &str) -> Result<(), Refusal> {
+    match state.embargoes.get(batch) {
+        None => Ok(()),
+        Some(_) => {
+            let found = format!("batch {}/{} is under embargo: {what}", batch.0, batch.1);
+            Err(Refusal::new(Code::Embargoed, &batch.1, found))
         }
     }
 }

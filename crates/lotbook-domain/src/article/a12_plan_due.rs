@@ -1,6 +1,6 @@
 //! Art. 12: every section fixes its annual plan by the end of January. Late is accepted and flagged.
 
-use super::Found;
+use super::{Found, a14_beacon};
 use crate::civil::{due_day_in, end_of};
 use crate::due::plan_subject;
 use crate::evolve::At;
@@ -24,7 +24,7 @@ pub(crate) fn adopted(state: &State, at: At<'_>, e: &PlanAdopted) -> Vec<Found> 
 }
 
 /// What a missed deadline means: PLAN_MISSING, or the flag of the duty, and PROVISIONAL_DUE.
-pub(crate) fn missed(e: &DeadlineMissed) -> Vec<Found> {
+pub(crate) fn missed(state: &State, e: &DeadlineMissed) -> Vec<Found> {
     let flag = match e.obligation {
         Obligation::Plan => Flag::PlanMissing,
         Obligation::Report => Flag::ReportLate,
@@ -33,6 +33,7 @@ pub(crate) fn missed(e: &DeadlineMissed) -> Vec<Found> {
         Obligation::Comment => Flag::CommentLate, // never stated: D5 ends in CommentWindowClosed
         Obligation::Disclosure => Flag::DisclosureLate,
         Obligation::Release => Flag::RevealOverdue,
+        Obligation::Draw => return a14_beacon::overdue(state, e.subject.as_str()),
     };
     let subject = e.subject.as_str().to_owned();
     let mut found = vec![(flag, subject.clone(), "the deadline has passed".into())];

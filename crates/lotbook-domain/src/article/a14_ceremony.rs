@@ -2,10 +2,9 @@
 
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::{DecideError, Stated};
-use crate::draw::conclude;
+use crate::draw::draws;
 use crate::embargo::{self, Keys};
 use crate::state::State;
-use crate::substitution;
 use lotbook_chain::{EntryHash, Instant, KeyId, Sealed};
 use lotbook_event::ceremony::*;
 use lotbook_event::{Code, DrawId, Event, Refusal, Statement};
@@ -106,7 +105,8 @@ pub fn after_reveal<B: Borrow<Statement>>(
     Ok(events)
 }
 
-/// After the close: the draw, or the failure that its missing reveals are without a beacon.
+/// After the close: the draw, or the failure that its missing reveals are without a beacon. With one they are
+/// left out, as nobody could know what they would change, and the draw waits for the round.
 ///
 /// # Errors
 /// [`DecideError::Fault`] if the draw cannot be computed.
@@ -117,12 +117,12 @@ pub fn after_close(
     keys: Keys<'_>,
 ) -> Result<Vec<Event>, DecideError> {
     let draw = ceremony.draw.clone();
-    let min_reveals = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.min_reveals as usize);
-    let code = match () {
-        () if !missing.is_empty() => FailureCode::MissingReveal,
-        () if ceremony.reveals.len() < min_reveals => FailureCode::TooFewReveals,
-        () if ceremony.recusal.is_some() => return Ok(substitution::conclude(state, ceremony)?),
-        () => return Ok(conclude(state, ceremony, keys)?),
+    let blind = !ceremony.beacons().is_empty();
+    let (code, barred) = match () {
+        () if !blind && !missing.is_empty() => (FailureCode::MissingReveal, missing.clone()),
+        () if !ceremony.enough_revealed() => (FailureCode::TooFewReveals, BTreeSet::new()),
+        () if blind => return Ok(vec![]),
+        () => return Ok(draws(state, ceremony, keys)?),
     };
-    Ok(vec![CeremonyFailed { draw, code, barred: missing.clone() }.into()])
+    Ok(vec![CeremonyFailed { draw, code, barred }.into()])
 }

@@ -1,7 +1,11 @@
 //! Art. 14: objects, inspectors and assignment are drawn by the system: who may open a ceremony, and what it
 //! freezes (draw.md 1-2).
 
-use super::{Found, a06_embargo, a06_embargo::FrozenEmbargo, a08_items::in_force, a15_ceremony};
+use super::{
+    Found, a06_embargo, a06_embargo::FrozenEmbargo, a08_items::in_force, a14_beacon::none_overdue,
+    a14_inspectors, a15_ceremony,
+};
+use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
 use crate::decide::Stated;
@@ -16,7 +20,7 @@ use lotbook_chain::{EntryHash, Instant, KeyId, MAX_STATEMENT_BYTES, Sealed, Tree
 use lotbook_draw::Pool;
 use lotbook_event::ceremony::*;
 use lotbook_event::registry::RulesetAdopted;
-use lotbook_event::{BatchId, Code, DecodeError, FieldError, Flag, PlanId, Refusal, Statement, Text};
+use lotbook_event::{BatchId, Code, DecodeError, DrawId, FieldError, Flag, PlanId, Refusal, Statement, Text};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +30,16 @@ pub const DAY_SECONDS: i64 = 86_400;
 pub const MAX_STRATA: usize = 400;
 /// Most seats that one draw may have to fill: its entries are one group, appended at once.
 pub const MAX_SLOTS: u64 = 40_000;
-/// Failed attempts after which a batch needs a beacon (draw.md 1), which this rule set cannot name.
+/// Failed attempts without a beacon after which the next one needs a beacon (draw.md 1).
 pub const MAX_FAILED_ATTEMPTS: usize = 2;
 
 /// A ceremony may be opened: adopted plan and scheme, published items, nothing drawn, nothing open.
 pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<(), Refusal> {
     let name = format!("{}/{}", e.plan, e.batch);
+    none_overdue(state, &name)?;
     match (e.purpose, &e.recusal) {
         (Purpose::Batch, None) => {}
+        (Purpose::Inspectors, None) => return a14_inspectors::opened(state, stated, e),
         (Purpose::Substitute | Purpose::Swap, Some(recusal)) => {
             return a15_ceremony::opened(state, stated, e, recusal);
         }
@@ -128,17 +134,25 @@ fn adopted_by_all(state: &State, record: &BatchRecord, e: &CeremonyOpened) -> Re
 }
 
 /// Attempts are numbered without gaps, one at a time, each linked to the end of the one before.
-fn attempt(state: &State, record: &BatchRecord, e: &CeremonyOpened, name: &str) -> Result<(), Refusal> {
+pub(super) fn attempt(
+    state: &State,
+    record: &BatchRecord,
+    e: &CeremonyOpened,
+    name: &str,
+) -> Result<(), Refusal> {
     let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
-    if let Some(open) = last.filter(|last| last.stage != Stage::Failed) {
+    if let Some(open) = last.filter(|last| last.terminal.is_none()) {
         return Err(Refusal::new(
             Code::CeremonyOpen,
             name,
             format!("ceremony {} is {:?}", open.draw, open.stage),
         ));
     }
-    if record.attempts.len() >= MAX_FAILED_ATTEMPTS {
-        let found = format!("{} attempts have failed; the next one needs a beacon", record.attempts.len());
+    let failures = failures(state, &record.attempts, e.purpose);
+    if beacon::lacking(reusable(state, record, e.purpose), failures, &state.rule_set()?.value) {
+        let found = format!(
+            "{failures} attempts have failed; the next one needs a beacon, and the rule set names none"
+        );
         return Err(Refusal::new(Code::WrongPhase, name, found));
     }
     let number = u32::try_from(record.attempts.len() + 1).unwrap_or(u32::MAX);
@@ -149,6 +163,20 @@ fn attempt(state: &State, record: &BatchRecord, e: &CeremonyOpened, name: &str) 
         return Err(Refusal::new(Code::InvalidValue, name, found));
     }
     Ok(())
+}
+
+/// Attempts of a purpose that failed since the last one that ended in a draw.
+pub fn failures(state: &State, attempts: &[DrawId], purpose: Purpose) -> usize {
+    let held = attempts.iter().rev().filter_map(|draw| state.ceremonies.get(draw));
+    held.take_while(|held| held.stage == Stage::Failed && held.purpose == purpose).count()
+}
+
+/// The failed attempt that a retry follows, whose pool and parameters it keeps.
+pub fn reusable<'a>(state: &'a State, record: &BatchRecord, purpose: Purpose) -> Option<&'a Ceremony> {
+    // One that is just being opened has no pool yet.
+    let held = record.attempts.iter().rev().filter_map(|draw| state.ceremonies.get(draw));
+    let last = held.into_iter().find(|held| held.frozen.is_some());
+    last.filter(|last| last.stage == Stage::Failed && last.purpose == purpose)
 }
 
 /// The frozen pool that follows from an opening.
@@ -164,6 +192,9 @@ pub fn freeze<B: Borrow<Statement>>(
     if let Some(recusal) = &e.recusal {
         return a15_ceremony::freeze(state, e, recusal, embargo, sealed);
     }
+    if e.purpose == Purpose::Inspectors {
+        return a14_inspectors::freeze(state, e, sealed);
+    }
     let record = state.batch(&e.plan, &e.batch)?;
     let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));
     let scheme = record.scheme.as_ref().ok_or_else(none)?;
@@ -172,18 +203,22 @@ pub fn freeze<B: Borrow<Statement>>(
     let pool = basis.frozen_pool()?;
     drawable(&pool, &basis, &e.batch, scheme)?;
     not_drawn_for_elsewhere(state, e, &pool)?;
-    let last = record.attempts.last().and_then(|draw| state.ceremonies.get(draw));
+    let last = reusable(state, record, Purpose::Batch);
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let rules = state.rule_set()?;
     let roots = embargo.as_ref().map_or_else(|| pool.roots(), |embargo| embargo.roots(&pool));
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
+    let reveal_deadline = Instant(commit_deadline.0.saturating_add(reveal_window));
     let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
     let min_reveals = kept.unwrap_or(rules.value.min_reveals);
     let batch = &record.batch;
     let invalid = |error: FieldError| invalid(&e.batch, &error);
+    let draw = draw_id(&e.plan, &e.batch, None, e.attempt).map_err(invalid)?;
+    let failures = failures(state, &record.attempts, Purpose::Batch);
     let frozen = PoolFrozen {
-        draw: draw_id(&e.plan, &e.batch, None, e.attempt).map_err(invalid)?,
+        beacons: beacon::frozen(&draw, last, failures, &rules.value, reveal_deadline)?,
+        draw,
         opened: sealed.hash,
         rule_set: rules.entry,
         scheme: scheme.entry,
@@ -203,10 +238,11 @@ pub fn freeze<B: Borrow<Statement>>(
         min_inspectors: scheme.value.min_inspectors,
         participants: participants(state, batch, &barred, min_reveals, at)?,
         commit_deadline,
-        reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
+        reveal_deadline,
         min_reveals,
         replacement: None,
         embargo: embargo.map(|embargo| embargo.stated),
+        staffing: None,
     };
     fits(frozen, sealed)
 }

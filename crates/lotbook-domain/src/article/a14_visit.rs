@@ -1,6 +1,9 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
-use super::{Found, a06_embargo, a08_items::in_force, a09_direct, a10_inspectors::may_act, a15_recusal};
+use super::{
+    Found, a06_embargo, a08_items::in_force, a09_direct, a10_inspectors::may_act, a14_beacon::none_overdue,
+    a15_recusal,
+};
 use crate::civil::{date_of, show};
 use crate::decide::Stated;
 use crate::embargo::{self, Known, recorded_since};
@@ -131,6 +134,7 @@ pub fn started(
     a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
     signs(state, stated)?;
+    none_overdue(state, &e.inspection)?;
     a15_recusal::settled(state, &e.inspection, inspection)?;
     let on = date_of(e.occurred_at);
     inspection.team.iter().try_for_each(|member| may_act(state, member, on))?;

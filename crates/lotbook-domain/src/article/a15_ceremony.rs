@@ -1,9 +1,8 @@
 //! Art. 15: the ceremony of a recusal, which freezes a second pool and draws who comes instead (draw.md 6).
 
 use super::a06_embargo::FrozenEmbargo;
-use super::a14_draw::{
-    MAX_FAILED_ATTEMPTS, fits, invalid, of_section, old_enough, reasons, separate, windows,
-};
+use super::a14_draw::{fits, invalid, of_section, old_enough, reasons, separate, windows};
+use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::Stated;
 use crate::evolve::draw_id;
@@ -73,8 +72,11 @@ fn granted(state: &State, e: &CeremonyOpened, id: &RecusalId, recusal: &Recusal)
 /// failed ones in a row the next needs a beacon.
 fn attempt(state: &State, recusal: &Recusal, e: &CeremonyOpened, id: &RecusalId) -> Result<(), Refusal> {
     let failures = recusal.failures(state);
-    if failures >= MAX_FAILED_ATTEMPTS {
-        let found = format!("{failures} attempts have failed; the next one needs a beacon");
+    let failed = recusal.attempts.last().and_then(|draw| state.ceremonies.get(draw)).filter(|_| failures > 0);
+    if beacon::lacking(failed, failures, &state.rule_set()?.value) {
+        let found = format!(
+            "{failures} attempts have failed; the next one needs a beacon, and the rule set names none"
+        );
         return Err(Refusal::new(Code::WrongPhase, id, found));
     }
     let number = u32::try_from(recusal.attempts.len() + 1).unwrap_or(u32::MAX);
@@ -114,11 +116,15 @@ pub fn freeze<B: Borrow<Statement>>(
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
+    let reveal_deadline = Instant(commit_deadline.0.saturating_add(reveal_window));
     let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
     let min_reveals = kept.unwrap_or(rules.value.min_reveals);
     let as_drawn = &drawn.frozen.stated;
+    let draw = draw_id(&e.plan, &e.batch, Some(id), e.attempt).map_err(|error| invalid(id, &error))?;
+    let failures = state.recusal(id)?.failures(state);
     let frozen = PoolFrozen {
-        draw: draw_id(&e.plan, &e.batch, Some(id), e.attempt).map_err(|error| invalid(id, &error))?,
+        beacons: beacon::frozen(&draw, last, failures, &rules.value, reveal_deadline)?,
+        draw,
         opened: sealed.hash,
         rule_set: rules.entry,
         scheme: scheme.entry,
@@ -139,10 +145,11 @@ pub fn freeze<B: Borrow<Statement>>(
         min_inspectors: as_drawn.min_inspectors,
         participants: participants(state, content, &barred, min_reveals, at)?,
         commit_deadline,
-        reveal_deadline: Instant(commit_deadline.0.saturating_add(reveal_window)),
+        reveal_deadline,
         min_reveals,
         replacement: Some(replacement(state, &batch, id, &second)?),
         embargo: embargo.map(|embargo| embargo.stated),
+        staffing: None,
     };
     fits(frozen, sealed)
 }

@@ -51,22 +51,28 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let Some(frozen) = ceremony.frozen.as_ref().filter(|frozen| frozen.stated.embargo.is_none()) else {
         return vec![];
     };
-    frozen.pool().map(|pool| of_result(state, ceremony, pool, e)).unwrap_or_default()
+    of_result(state, ceremony, frozen.pool().map(|pool| &**pool), e)
 }
 
 /// Flags of a result: no randomness in objects or assignment, an item's ratio exceeded.
-pub(super) fn of_result(state: &State, ceremony: &Ceremony, pool: &Pool, e: &DrawCompleted) -> Vec<Found> {
+pub(super) fn of_result(
+    state: &State,
+    ceremony: &Ceremony,
+    pool: Option<&Pool>,
+    e: &DrawCompleted,
+) -> Vec<Found> {
     let Some(frozen) = &ceremony.frozen else { return vec![] };
-    let Some(record) = state.batches.get(&ceremony.batch) else { return vec![] };
     let subject = e.draw.to_string();
     let mut found = vec![];
-    let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
-    if eligible > 0 && u64::from(e.selected) >= eligible {
-        found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
-    }
     if e.inspectors > 0 && e.inspectors as usize == frozen.stated.seats.len() {
         let detail = format!("{} inspectors for {0} seats", e.inspectors);
         found.push((Flag::NoRandomnessInAssignment, subject.clone(), detail));
+    }
+    let Some(pool) = pool else { return found };
+    let Some(record) = state.batches.get(&ceremony.batch) else { return found };
+    let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
+    if eligible > 0 && u64::from(e.selected) >= eligible {
+        found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
     }
     let cutoffs: BTreeMap<_, _> = e.strata.iter().map(|s| (s.stratum.as_str(), s.cutoff)).collect();
     let key = lotbook_draw::Stage::Objects.key(&lotbook_draw::Seed::from_bytes(e.seed.0));

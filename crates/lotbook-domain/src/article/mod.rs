@@ -9,10 +9,13 @@ pub mod a10_inspectors;
 pub mod a11_enterprises;
 pub mod a12_plan_due;
 pub mod a13_plan_content;
+pub mod a14_beacon;
 pub mod a14_ceremony;
 pub mod a14_draw;
+pub mod a14_inspectors;
 pub mod a14_scheme;
 pub mod a14_visit;
+pub mod a14_void;
 pub mod a15_ceremony;
 pub mod a15_recusal;
 pub mod a16_yearly_cap;
@@ -72,6 +75,9 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::SeedRevealed(e) => a14_ceremony::revealed(state, stated, e),
         Event::NoticeServed(e) => a14_visit::notice(state, stated, e, known),
         Event::InspectionStarted(e) => a14_visit::started(state, stated, e, known),
+        Event::BeaconRecorded(e) => a14_beacon::recorded(state, e),
+        Event::DrawVoidProposed(e) => a14_void::proposed(state, e),
+        Event::DrawVoided(e) => a14_void::voided(state, stated, e),
         Event::ItemResultConfirmed(e) => a18_report::item_result(state, stated, e),
         Event::InspectionConcluded(e) => a18_report::concluded(state, stated, e),
         Event::ReportCompleted(e) => a18_report::completed(state, stated, e),
@@ -110,6 +116,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         | Event::DrawCompleted(_)
         | Event::EnterpriseAssigned(_)
         | Event::AssignmentInfeasible(_)
+        | Event::TeamAssigned(_)
         | Event::DeadlineMissed(_)
         | Event::StatementRefused(_)
         | Event::AssignmentSwapped(_)
@@ -142,7 +149,7 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::FeedbackDispatched(e) => a19_feedback::dispatched_flags(state, at, e),
         Event::FeedbackDelivered(e) => a19_feedback::delivered_flags(state, at, e),
         Event::ResultPublished(e) => a19_feedback::published_late(state, at, e),
-        Event::DeadlineMissed(e) => a12_plan_due::missed(e),
+        Event::DeadlineMissed(e) => a12_plan_due::missed(state, e),
         Event::RecusalDecided(e) => a15_recusal::decided_flags(state, e),
         Event::AssignmentSwapped(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),
         Event::SubstituteDrawn(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),

@@ -73,7 +73,7 @@ pub fn rule_set(state: &State, e: &RulesetAdopted) -> Result<(), Refusal> {
             format!("min_reveals is {}, there are {} participants", e.min_reveals, e.participants.len()),
         ));
     }
-    Ok(())
+    crate::beacon::check(e).map_err(|found| invalid(id, found))
 }
 
 /// A year is published once; its days lie in it. (Amendments are events of their own.)

@@ -14,6 +14,7 @@ pub(super) fn part(state: &State, year: u32) -> DisclosedDraws {
         draws: of_year().map(|ceremony| row(state, ceremony)).collect(),
         for_recusals: count(of_year().filter(|ceremony| ceremony.recusal.is_some()).count()),
         failed: count(of_year().filter(|ceremony| ceremony.stage == Stage::Failed).count()),
+        voided: count(of_year().filter(|ceremony| ceremony.stage == Stage::Voided).count()),
     }
 }
 
@@ -29,7 +30,7 @@ fn row(state: &State, ceremony: &Ceremony) -> DisclosedDraw {
         plan_year: state.plans.get(&ceremony.batch.0).map_or(0, |plan| plan.draft.year),
         batch: ceremony.batch.1.wire(),
         sections: batch.map(|record| record.batch.sections.wire()).unwrap_or_default(),
-        purpose: stated.map_or(Purpose::Batch, purpose).wire(),
+        purpose: stated.and_then(replaced).unwrap_or(ceremony.purpose).wire(),
         attempt: ceremony.attempt,
         opened_at: ceremony.opened_at.wire(),
         stage: stage(ceremony.stage).into(),
@@ -46,8 +47,9 @@ fn row(state: &State, ceremony: &Ceremony) -> DisclosedDraw {
     }
 }
 
-fn purpose(stated: &PoolFrozen) -> Purpose {
-    stated.replacement.as_ref().map_or(Purpose::Batch, |replacement| replacement.purpose)
+/// What a recusal's pool says is replaced.
+fn replaced(stated: &PoolFrozen) -> Option<Purpose> {
+    stated.replacement.as_ref().map(|replacement| replacement.purpose)
 }
 
 fn stage(stage: Stage) -> DrawStage {
@@ -55,6 +57,7 @@ fn stage(stage: Stage) -> DrawStage {
         Stage::Committing | Stage::Revealing | Stage::Closed => DrawStage::Open,
         Stage::Failed => DrawStage::Failed,
         Stage::Drawn => DrawStage::Drawn,
+        Stage::Voided => DrawStage::Voided,
     }
 }
 

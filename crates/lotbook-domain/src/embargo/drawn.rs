@@ -42,7 +42,10 @@ impl Revealed {
     }
 
     /// That no assignment exists, if it does not: this comes with the key.
-    pub fn infeasible(&self, draw: &DrawId, seats: usize) -> Option<Event> {
+    ///
+    /// # Errors
+    /// [`FieldError`] if an inspector's name is none; the rosters have checked that it is.
+    pub fn infeasible(&self, draw: &DrawId, seats: usize) -> Result<Option<Event>, FieldError> {
         infeasible(draw, &self.pool, seats, &self.outcome)
     }
 

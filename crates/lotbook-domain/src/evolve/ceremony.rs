@@ -2,10 +2,13 @@
 
 use super::recusal::recusal_drawn;
 use super::{At, embargo};
-use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
+use crate::article::a14_inspectors;
+use crate::ceremony::{Ceremony, Frozen, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
+use crate::draw::small;
 use crate::pool::Basis;
 use crate::registry::PastDraw;
+use crate::state::Phase;
 use crate::state::{Board, Inspection, Origin, State};
 use crate::substitution;
 use lotbook_event::ceremony::*;
@@ -27,6 +30,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
     let ceremony = Ceremony {
         draw: draw.clone(),
         batch,
+        purpose: e.purpose,
         recusal: e.recusal.clone(),
         attempt: e.attempt,
         opened: at.hash,
@@ -35,10 +39,18 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         commitments: BTreeMap::new(),
         sealed: None,
         reveals: BTreeMap::new(),
+        closed: None,
+        rounds: BTreeMap::new(),
+        overdue: false,
         stage: Stage::Committing,
+        failed: None,
         barred: BTreeSet::new(),
         terminal: None,
         completed: None,
+        proposals: BTreeMap::new(),
+        last_proposal: None,
+        voided: None,
+        followed: vec![],
     };
     state.ceremonies.insert(draw, ceremony);
 }
@@ -68,6 +80,9 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
         Some(recusal) => {
             substitution::second_pool(state, &ceremony.batch, recusal, opened_at).map(Rows::Recusal)
         }
+        None if ceremony.purpose == Purpose::Inspectors => {
+            a14_inspectors::pool(state, &ceremony.batch, opened_at).map(Rows::Staffing)
+        }
         None => Basis::of(state, &ceremony.batch, opened_at)
             .and_then(|basis| basis.frozen_pool())
             .map(Rows::Batch),
@@ -85,15 +100,20 @@ pub(super) fn with_ceremony(state: &mut State, draw: &DrawId, change: impl FnOnc
 /// The draw of a batch counts from now on, and its board is filled by the EnterpriseAssigned entries that
 /// follow; the draw of a recusal changes the board as a whole, and the entries that follow the teams.
 pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
-    if state.ceremonies.get(&e.draw).is_some_and(|ceremony| ceremony.recusal.is_some()) {
-        recusal_drawn(state, e);
-    } else if let Some(ceremony) = state.ceremonies.get(&e.draw) {
-        // Without inspectors nobody was assigned.
-        let board = (e.inspectors > 0).then(|| Board::new(e.hi));
-        let drawn = Some(e.draw.clone());
-        let batch = ceremony.batch.clone();
-        state.batches.entry(batch).and_modify(|record| (record.drawn, record.board) = (drawn, board));
-        embargo::drawn(state, &e.draw);
+    let of = state.ceremonies.get(&e.draw).map(|ceremony| (ceremony.purpose, ceremony.batch.clone()));
+    // Without inspectors nobody was assigned.
+    let board = (e.inspectors > 0).then(|| Board::new(e.hi));
+    let draw = Some(e.draw.clone());
+    match of {
+        None => {}
+        Some((Purpose::Substitute | Purpose::Swap, _)) => recusal_drawn(state, e),
+        Some((Purpose::Batch, batch)) => {
+            state.batches.entry(batch).and_modify(|record| (record.drawn, record.board) = (draw, board));
+            embargo::drawn(state, &e.draw);
+        }
+        Some((Purpose::Inspectors, batch)) => {
+            state.batches.entry(batch).and_modify(|record| (record.staffed, record.board) = (draw, board));
+        }
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));
@@ -101,7 +121,10 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
 }
 
 pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseAssigned) {
-    let Some(batch) = state.ceremonies.get(&e.draw).map(|c| c.batch.clone()) else { return };
+    let Some(ceremony) = state.ceremonies.get(&e.draw) else { return };
+    let batch = ceremony.batch.clone();
+    // Not of the team, which is empty where there is no assignment.
+    let seats = ceremony.frozen.as_ref().map_or(0, |frozen| small(frozen.stated.seats.len()));
     let units = state.batches.get(&batch).map(|b| b.batch.sections.clone()).unwrap_or_default();
     if let Some(board) = state.batches.get_mut(&batch).and_then(|record| record.board.as_mut()) {
         board.firms.push(e.uscc.clone());
@@ -110,8 +133,53 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
     if let Some(record) = state.enterprises.get_mut(&e.uscc) {
         record.draws.push(PastDraw { year: year_of(at.date()), batch: batch.clone(), units });
     }
-    let seats = u32::try_from(e.team.len()).unwrap_or(u32::MAX);
     let origin = Origin::Drawn { draw: e.draw.clone(), batch, first_slot: e.rank.saturating_mul(seats) };
     let inspection = Inspection::new(origin, e.uscc.clone(), e.team.clone(), at.hash, at.entry.recorded_at);
     state.inspections.insert(e.inspection.clone(), Box::new(inspection));
+}
+
+/// A team by an inspectors' draw; it takes its place on the board behind those before it.
+pub(super) fn team_assigned(state: &mut State, at: At<'_>, e: &TeamAssigned) {
+    let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) else { return };
+    let Some(inspection) = state.inspections.get_mut(&e.inspection) else { return };
+    inspection.team = e.team.clone();
+    (inspection.team_entry, inspection.assigned_at) = (at.hash, at.entry.recorded_at);
+    if let Some(board) = state.batches.get_mut(&batch).and_then(|record| record.board.as_mut()) {
+        board.firms.push(inspection.uscc.clone());
+        board.assignment.extend(e.team.iter().cloned());
+    }
+}
+
+pub(super) fn void_proposed(state: &mut State, at: At<'_>, e: &DrawVoidProposed) {
+    let proposal = VoidProposal { by: at.entry.author, ground: e.ground, basis: e.basis.clone() };
+    with_ceremony(state, &e.draw, |c| {
+        c.proposals.insert(at.hash, proposal);
+        c.last_proposal = Some(at.hash);
+    });
+}
+
+/// Nobody has entered an enterprise, so that the draw counts for none of them (Art. 16), and the batch may be
+/// drawn again. Its recusals have nothing left to change.
+pub(super) fn draw_voided(state: &mut State, at: At<'_>, e: &DrawVoided) {
+    let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) else { return };
+    let record = state.batches.get(&batch);
+    let staffed = record.and_then(|record| record.staffed.clone());
+    let of_recusals = record.and_then(|record| record.board.as_ref()).map(|board| board.draws.clone());
+    let followed: Vec<DrawId> = staffed.clone().into_iter().chain(of_recusals.unwrap_or_default()).collect();
+    with_ceremony(state, &e.draw, |c| c.followed = followed);
+    for draw in [&e.draw].into_iter().chain(&staffed) {
+        with_ceremony(state, draw, |c| {
+            (c.stage, c.terminal, c.voided) = (Stage::Voided, Some(at.hash), Some(e.proposal));
+        });
+    }
+    let own = state.inspections.values_mut().filter(|inspection| inspection.draw() == Some(&e.draw));
+    for inspection in own {
+        inspection.phase = Phase::Voided;
+        if let Some(firm) = state.enterprises.get_mut(&inspection.uscc) {
+            firm.draws.retain(|draw| draw.batch != batch);
+        }
+    }
+    state.batches.entry(batch).and_modify(|record| {
+        (record.drawn, record.staffed, record.board) = (None, None, None);
+    });
 }

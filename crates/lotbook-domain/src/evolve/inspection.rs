@@ -9,7 +9,7 @@ use crate::state::{Inspection, ItemResult, Phase, State};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::registry::Duty;
-use lotbook_event::{Date, InspectionId, InspectorId};
+use lotbook_event::{Date, DrawId, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
     if let Some(inspection) = state.inspections.get_mut(id) {
@@ -150,6 +150,11 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
             }
         }
         Obligation::Release => release_missed(state, &subject),
+        Obligation::Draw => {
+            if let Ok(draw) = DrawId::new(subject) {
+                state.ceremonies.entry(draw).and_modify(|ceremony| ceremony.overdue = true);
+            }
+        }
         kind
         @ (Obligation::Report | Obligation::Feedback | Obligation::Publication | Obligation::Comment) => {
             state.obligations.miss(&(kind, subject));

@@ -11,7 +11,7 @@ mod roster;
 
 pub use ceremony::draw_id;
 
-use crate::ceremony::Stage;
+use crate::ceremony::{Closed, Stage};
 use crate::civil::date_of;
 use crate::registry::*;
 use crate::state::*;
@@ -153,9 +153,16 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::SeedRevealed(e) => with_ceremony(state, &e.draw, |c| {
             c.reveals.insert(at.entry.author, e.secret);
         }),
-        Event::CeremonyClosed(e) => with_ceremony(state, &e.draw, |c| c.stage = Stage::Closed),
+        Event::CeremonyClosed(e) => with_ceremony(state, &e.draw, |c| {
+            c.stage = Stage::Closed;
+            c.closed = Some(Closed { at: at.entry.recorded_at, position: at.position() });
+        }),
+        Event::BeaconRecorded(e) => with_ceremony(state, &e.draw, |c| {
+            c.rounds.insert(e.chain_hash, e.signature);
+        }),
         Event::CeremonyFailed(e) => with_ceremony(state, &e.draw, |c| {
-            (c.stage, c.terminal, c.barred) = (Stage::Failed, Some(at.hash), e.barred.clone());
+            (c.stage, c.terminal) = (Stage::Failed, Some(at.hash));
+            (c.failed, c.barred) = (Some(e.code), e.barred.clone());
         }),
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
@@ -165,6 +172,9 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::EmbargoRead(e) => embargo::was_read(state, at, e),
         Event::RowRevealed(e) => embargo::row_revealed(state, e),
         Event::EmbargoReleased(e) => embargo::released(state, at, e),
+        Event::TeamAssigned(e) => team_assigned(state, at, e),
+        Event::DrawVoidProposed(e) => void_proposed(state, at, e),
+        Event::DrawVoided(e) => draw_voided(state, at, e),
         Event::NoticeServed(e) => {
             embargo::begun(state, &e.inspection, Begun::Noticed(e.visit_on));
             advance(state, &e.inspection, Phase::Notified);

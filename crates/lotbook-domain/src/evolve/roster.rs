@@ -63,8 +63,14 @@ pub(super) fn plan_drafted(state: &mut State, e: &PlanDrafted) {
     // A draft replaces the one before it: a batch that it no longer has cannot be drawn.
     state.batches.retain(|(plan, _), _| *plan != e.plan);
     for batch in &e.batches {
-        let record =
-            BatchRecord { batch: batch.clone(), scheme: None, attempts: vec![], drawn: None, board: None };
+        let record = BatchRecord {
+            batch: batch.clone(),
+            scheme: None,
+            attempts: vec![],
+            drawn: None,
+            staffed: None,
+            board: None,
+        };
         state.batches.insert((e.plan.clone(), batch.batch.clone()), record);
     }
     state.plans.insert(e.plan.clone(), PlanRecord { draft: e.clone(), adopted: None, published: None });

@@ -1,9 +1,11 @@
 //! Ceremonies: participants, deadlines, how far they are, seed and result (draw.md 1, 6).
 
 use super::{BadKey, beyond_id, from, is};
-use crate::ceremony::{Ceremony, Frozen, Stage};
+use crate::beacon::time_of;
+use crate::ceremony::{Ceremony, Frozen, Stage, VoidProposal};
+use crate::grade::grade;
 use crate::state::State;
-use lotbook_event::ceremony::{Participant, Purpose};
+use lotbook_event::ceremony::{FrozenBeacon, Participant, Purpose};
 use lotbook_event::proto as view;
 use lotbook_event::wire::Wire;
 use lotbook_event::{BatchId, DrawId, PlanId};
@@ -67,6 +69,36 @@ fn of(state: &State, ceremony: &Ceremony) -> view::DrawView {
         barred: ceremony.barred.wire(),
         seed: ceremony.completed.as_ref().map(|completed| completed.seed.wire()),
         result: ceremony.completed.wire(),
+        beacons: ceremony.beacons().iter().map(|one| beacon(ceremony, one)).collect(),
+        closed_at: ceremony.closed.map(|closed| closed.at.0),
+        overdue: ceremony.overdue && ceremony.stage == Stage::Closed,
+        grade: drawn(ceremony).map(|()| grade(state, ceremony, None).to_string()).unwrap_or_default(),
+        // As if stamped at the first second there is.
+        grade_with_stamps: drawn(ceremony)
+            .map(|()| grade(state, ceremony, Some(0)).to_string())
+            .unwrap_or_default(),
+        voided: ceremony.voided.and_then(|proposal| ceremony.proposals.get(&proposal)).map(voided),
+    }
+}
+
+fn drawn(ceremony: &Ceremony) -> Option<()> {
+    ceremony.completed.as_ref().map(|_| ())
+}
+
+fn beacon(ceremony: &Ceremony, one: &FrozenBeacon) -> view::BeaconView {
+    view::BeaconView {
+        chain_hash: one.chain_hash.wire(),
+        round: one.round,
+        published_at: time_of(one).0,
+        signature: ceremony.rounds.get(&one.chain_hash).map(Wire::wire),
+    }
+}
+
+fn voided(proposal: &VoidProposal) -> view::DrawVoidView {
+    view::DrawVoidView {
+        ground: proposal.ground.wire(),
+        basis: proposal.basis.wire(),
+        proposed_by: proposal.by.wire(),
     }
 }
 
@@ -80,10 +112,10 @@ fn participant(state: &State, ceremony: &Ceremony, one: &Participant) -> view::P
     }
 }
 
-/// What the frozen pool says is replaced; without that, the batch itself.
+/// What the frozen pool says is replaced; without that, what it was opened for.
 fn purpose(ceremony: &Ceremony) -> Purpose {
     let replacement = |frozen: &Frozen| Some(frozen.stated.replacement.as_ref()?.purpose);
-    ceremony.frozen.as_ref().and_then(replacement).unwrap_or(Purpose::Batch)
+    ceremony.frozen.as_ref().and_then(replacement).unwrap_or(ceremony.purpose)
 }
 
 fn stage(stage: Stage) -> view::CeremonyStage {
@@ -93,5 +125,6 @@ fn stage(stage: Stage) -> view::CeremonyStage {
         Stage::Closed => view::CeremonyStage::Closed,
         Stage::Failed => view::CeremonyStage::Failed,
         Stage::Drawn => view::CeremonyStage::Drawn,
+        Stage::Voided => view::CeremonyStage::Voided,
     }
 }

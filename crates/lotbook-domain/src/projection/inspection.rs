@@ -160,6 +160,7 @@ fn corrections(corrected: Position, entry: &Correctable) -> impl Iterator<Item =
 
 fn phase(phase: Phase) -> view::InspectionPhase {
     match phase {
+        Phase::Voided => view::InspectionPhase::Voided,
         Phase::Assigned => view::InspectionPhase::Assigned,
         Phase::Notified => view::InspectionPhase::Notified,
         Phase::Started => view::InspectionPhase::Started,

@@ -18,8 +18,8 @@ pub struct Filter {
     pub reason: Option<Text>,
 }
 
-/// Rows of the pool of a draw: enterprises, inspectors, conflicts; of a recusal's draw those of the second
-/// pool, which has no enterprises. `None` if there is no such draw. The key is `KIND/ID` or, of a conflict,
+/// Rows of the pool of a draw: enterprises, inspectors, conflicts; of a recusal's or an inspectors' draw
+/// those of its own pool, without enterprises. `None` if there is no such draw. The key is `KIND/ID` or, of a conflict,
 /// `KIND/ENTERPRISE/INSPECTOR`, with the number of the kind.
 ///
 /// # Errors
@@ -59,6 +59,7 @@ type Lists<'a> = (&'a [ObjectRow], &'a [InspectorRow], &'a [ConflictRow]);
 fn lists(frozen: &Frozen) -> Lists<'_> {
     match &frozen.rows {
         Rows::Batch(pool) => (pool.objects(), pool.inspectors(), pool.conflicts()),
+        Rows::Staffing(pool) => (&[], pool.inspectors(), pool.conflicts()),
         Rows::Recusal(second) => (&[], second.inspectors(), second.conflicts()),
     }
 }

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How far an inspection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Its draw was voided before it started. It comes first, as nothing may follow it.
+    Voided,
     /// The team is named.
     Assigned,
     /// The enterprise knows.
@@ -26,6 +28,7 @@ pub enum Phase {
 impl core::fmt::Display for Phase {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
+            Self::Voided => "voided",
             Self::Assigned => "assigned",
             Self::Notified => "notified",
             Self::Started => "started",
@@ -155,6 +158,14 @@ impl Inspection {
     pub fn batch(&self) -> Option<&BatchKey> {
         match &self.origin {
             Origin::Drawn { batch, .. } => Some(batch),
+            Origin::Direct { .. } => None,
+        }
+    }
+
+    /// Its first slot, counted over the batch from 0; `None` for an inspection under Art. 9.
+    pub fn first_slot(&self) -> Option<u32> {
+        match &self.origin {
+            Origin::Drawn { first_slot, .. } => Some(*first_slot),
             Origin::Direct { .. } => None,
         }
     }

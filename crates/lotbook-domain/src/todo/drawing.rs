@@ -1,20 +1,43 @@
 //! What ceremonies and recusals ask for: commitments, reveals, openings, decisions (Arts. 14, 15).
 
 use super::{Todo, View};
-use crate::article::a14_draw::{DAY_SECONDS, MAX_FAILED_ATTEMPTS};
+use crate::article::a14_beacon::{OVERDUE_SECONDS, fixed_at};
+use crate::article::a14_draw::{DAY_SECONDS, failures, reusable};
 use crate::article::a15_recusal::by_rule;
+use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
 use crate::person;
 use crate::recusal::{Recusal, first_before};
-use crate::state::{BatchRecord, Inspection};
+use crate::staffing::Unstaffed;
+use crate::state::{BatchKey, BatchRecord, Inspection};
 use crate::substitution::open_ceremony;
+use lotbook_event::ceremony::Purpose;
 use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::{RecusalId, SectionId};
 
-/// Commitments and reveals of the ceremonies in which the key takes part.
+/// Commitments, reveals and beacons of the ceremonies in which the key takes part.
 pub(super) fn ceremonies(view: &View<'_>) -> Vec<Todo> {
-    view.state.ceremonies.values().filter_map(|ceremony| part(view, ceremony)).collect()
+    let held = || view.state.ceremonies.values();
+    let own = held().filter(|ceremony| ceremony.part(&view.key).is_some());
+    let beacons = own.filter_map(|ceremony| round(view, ceremony));
+    held().filter_map(|ceremony| part(view, ceremony)).chain(beacons).collect()
+}
+
+/// A round that is published and not recorded; anybody may bring it, and who takes part is told.
+fn round(view: &View<'_>, ceremony: &Ceremony) -> Option<Todo> {
+    let mut awaited = ceremony.awaited().filter(|_| ceremony.stage == Stage::Closed);
+    let awaited = awaited.find(|one| beacon::time_of(one) <= view.now)?;
+    let chain = lotbook_draw::Hex(awaited.chain_hash.0);
+    Some(Todo {
+        subject: ceremony.draw.to_string(),
+        about: format!("chain {chain}"),
+        what: format!("Bring round {} of the beacon", awaited.round),
+        what_zh: "记录信标轮次",
+        article: 14,
+        due: fixed_at(ceremony).map(|fixed| view.at(fixed.plus_seconds(OVERDUE_SECONDS))),
+        command: format!("beacon record --draw {} --chain {chain} --file ROUND.json", ceremony.draw),
+    })
 }
 
 fn part(view: &View<'_>, ceremony: &Ceremony) -> Option<Todo> {
@@ -58,8 +81,27 @@ pub(super) fn operator(view: &View<'_>, section: &SectionId) -> Vec<Todo> {
         due: Some(view.day(record.batch.draw_to)),
         command: format!("ceremony open --batch {plan}/{id}"),
     });
+    let unstaffed =
+        view.state.batches.iter().filter_map(|(key, record)| staffing(view, section, key, record));
     let recusals = view.state.recusals.iter().filter_map(|(id, recusal)| draw(view, section, id, recusal));
-    batches.chain(recusals).collect()
+    batches.chain(unstaffed).chain(recusals).collect()
+}
+
+/// A batch whose selection waits for inspectors, and nothing of it is open.
+fn staffing(view: &View<'_>, section: &SectionId, key: &BatchKey, record: &BatchRecord) -> Option<Todo> {
+    let waits = record.batch.sections.contains(section)
+        && Unstaffed::of(view.state, key).is_ok()
+        && open_ceremony(view.state, key).is_none();
+    let (plan, id) = key;
+    waits.then(|| Todo {
+        subject: format!("{plan}/{id}"),
+        about: record.batch.name.to_string(),
+        what: "Open the draw of inspectors, once the roster can staff the enterprises drawn".into(),
+        what_zh: "补充人员后开启检查人员抽取",
+        article: 14,
+        due: record.scheme.as_ref().map(|scheme| view.day(scheme.value.window_to)),
+        command: format!("ceremony open --batch {plan}/{id} --inspectors"),
+    })
 }
 
 /// Scheme old enough, window begun, nothing drawn, nothing open, and not failed too often.
@@ -72,7 +114,11 @@ fn may_be_drawn(view: &View<'_>, record: &BatchRecord) -> bool {
         && record.batch.draw_from <= view.today()
         && record.drawn.is_none()
         && !record.attempts.iter().any(open)
-        && record.attempts.len() < MAX_FAILED_ATTEMPTS
+        && !beacon::lacking(
+            reusable(view.state, record, Purpose::Batch),
+            failures(view.state, &record.attempts, Purpose::Batch),
+            &rules.value,
+        )
 }
 
 /// A granted recusal whose turn it is.
@@ -82,7 +128,7 @@ fn draw(view: &View<'_>, section: &SectionId, id: &RecusalId, recusal: &Recusal)
     let batch = inspection.batch()?;
     let waits = view.inspects(section, inspection)
         && recusal.is_open(state)
-        && recusal.failures(state) < MAX_FAILED_ATTEMPTS
+        && recusal.may_be_drawn(state)
         && open_ceremony(state, batch).is_none()
         && first_before(state, batch, granted.position).is_none();
     let (what, what_zh) = match granted.decision {

@@ -1,6 +1,8 @@
 //! Plans and schemes, their publication, keys to confirm, approvals (Arts. 9, 12, 14).
 
 use super::{Todo, View};
+use crate::article::a14_void::voidable;
+use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{due_day_in, plus_days, year_of};
 use crate::disclosure::due_date;
 use crate::due::plan_subject;
@@ -123,6 +125,29 @@ pub(super) fn disclosure(view: &View<'_>) -> Option<Todo> {
 
 /// Keys that wait for the leader, and inspections under Art. 9 with another cause.
 pub(super) fn leader(view: &View<'_>) -> Vec<Todo> {
+    let mut all = keys_and_approvals(view);
+    let drawn = view.state.ceremonies.values().filter(|ceremony| ceremony.stage == Stage::Drawn);
+    all.extend(drawn.filter_map(|ceremony| void(view, ceremony)));
+    all
+}
+
+/// What somebody else proposes to void, as long as it can be.
+fn void(view: &View<'_>, ceremony: &Ceremony) -> Option<Todo> {
+    let mut proposals = ceremony.proposals.values();
+    let proposal = proposals.find(|proposal| !person::same(view.state, proposal.by, view.key))?;
+    voidable(view.state, &ceremony.draw).ok()?;
+    Some(Todo {
+        subject: ceremony.draw.to_string(),
+        about: proposal.basis.to_string(),
+        what: format!("Void the draw, or leave it: supervision proposes it ({})", proposal.ground),
+        what_zh: "决定是否撤销抽取",
+        article: 14,
+        due: None,
+        command: format!("draw void --draw {} --confirm", ceremony.draw),
+    })
+}
+
+fn keys_and_approvals(view: &View<'_>) -> Vec<Todo> {
     let alive = view.state.keys.iter().filter(|(_, key)| key.revoked.is_none());
     let mut all: Vec<_> = alive.flat_map(|(id, key)| registrations(view, id, key)).collect();
     all.extend(view.state.inspections.iter().filter_map(|(id, inspection)| match &inspection.origin {

@@ -45,7 +45,7 @@ fn steps(view: &View<'_>, subject: &str, id: &InspectionId, inspection: &Inspect
         Phase::Notified if settled(view.state, id, inspection).is_ok() => vec![start(view, id, inspection)],
         Phase::Started => on_site(view, subject, id, inspection),
         Phase::Concluded => vec![report(view, id)],
-        Phase::Assigned | Phase::Notified | Phase::Reported | Phase::Closed => vec![],
+        Phase::Voided | Phase::Assigned | Phase::Notified | Phase::Reported | Phase::Closed => vec![],
     };
     steps.extend(violations(view, id, inspection));
     steps

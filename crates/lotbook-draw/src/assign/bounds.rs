@@ -20,7 +20,7 @@ impl Plan {
     /// More inspectors never hurt, hence a binary search.
     pub fn shortest_prefix(&self, max_load: u32) -> Option<usize> {
         let cap = self.cap(max_load);
-        let works = |n: usize| fill(self, n, cap, cap).is_some();
+        let works = |n: usize| fill(self, n, cap, cap).is_ok();
         if !works(self.usable()) {
             return None;
         }
@@ -38,7 +38,7 @@ impl Plan {
     /// `(lo, hi)` for the first `n` inspectors: `hi` the least largest load, and for this `hi`, `lo` the
     /// greatest smallest load; `None` = no assignment with loads of at most `max_load`.
     pub fn loads(&self, n: usize, max_load: u32) -> Option<(usize, usize)> {
-        let (mut filling, hi) = fill(self, n, 0, self.cap(max_load))?;
+        let (mut filling, hi) = fill(self, n, 0, self.cap(max_load)).ok()?;
         let mut lo = 0;
         while n > 0 && (lo + 1) * n <= self.slots() && raise(&mut filling, lo + 1, hi) {
             lo += 1;
@@ -47,33 +47,40 @@ impl Plan {
     }
 
     /// Nobody sits twice in a team, so that no load exceeds the number of enterprises.
-    fn cap(&self, max_load: u32) -> usize {
+    pub(super) fn cap(&self, max_load: u32) -> usize {
         (max_load as usize).min(self.firms())
     }
 }
 
-/// Fills all slots with the first `n` inspectors; `None` if loads of at most `cap` do not suffice.
+/// A set of slots for which the inspectors do not suffice, ascending.
+pub(super) struct Stuck {
+    pub(super) slots: Vec<usize>,
+}
+
+/// Fills all slots with the first `n` inspectors, unless loads of at most `cap` do not suffice.
 ///
 /// Starts with loads of at most `least` and admits one more only when a slot cannot be filled
 /// otherwise, so that the second value is the least possible largest load from `least` on.
-pub(super) fn fill(plan: &Plan, n: usize, least: usize, cap: usize) -> Option<(Filling<'_>, usize)> {
+pub(super) fn fill(plan: &Plan, n: usize, least: usize, cap: usize) -> Result<(Filling<'_>, usize), Stuck> {
     if n.saturating_mul(cap) < plan.slots() {
-        return None;
+        return Err(Stuck { slots: (0..plan.slots()).collect() });
     }
     let mut filling = Filling::empty(plan, n);
     let mut hi = least.max(plan.slots().div_ceil(n.max(1)));
     let mut slot = 0;
     while slot < plan.slots() {
-        match Search::new(&filling, Goal::Room, (0, hi), 0).run(Node::Slot(slot)) {
+        let mut search = Search::new(&filling, Goal::Room, (0, hi), 0);
+        match search.run(Node::Slot(slot)) {
             Some(moves) => {
                 filling.apply(&moves);
                 slot += 1;
             }
             None if hi < cap => hi += 1,
-            None => return None,
+            // Whoever is allowed at one of these slots has no room, or sits in that team with a slot of them.
+            None => return Err(Stuck { slots: search.seen_slots() }),
         }
     }
-    Some((filling, hi))
+    Ok((filling, hi))
 }
 
 /// Raises every load to at least `lo`, none above `hi`; false if that is impossible.

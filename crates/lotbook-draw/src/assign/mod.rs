@@ -3,11 +3,12 @@
 //!
 //! The steps, a file each: [`plan`](self) ranks the inspectors and knows who may sit where;
 //! `residual` moves a filling towards a goal (the one search that all feasibility questions use);
-//! `bounds` finds the shortest prefix of inspectors and the range of loads; `tier1` draws uniformly by
+//! `bounds` finds the shortest prefix of inspectors and the range of loads; `hall` proves that there is none; `tier1` draws uniformly by
 //! rejection; where that is impossible or fails, `start` and `tier2` walk a chain of random switches.
 
 mod bits;
 mod bounds;
+mod hall;
 mod plan;
 mod residual;
 mod start;
@@ -16,6 +17,7 @@ mod tier2;
 
 use crate::stream::StageKey;
 
+pub use hall::Hall;
 pub use plan::{MAX_SLOTS, Plan, PlanError};
 pub(crate) use plan::{accepts, check_seats};
 pub use tier1::MAX_TRIES;
@@ -37,17 +39,19 @@ pub struct Assigned {
     pub words: [u64; 2],
     /// Inspector per slot; `None` = infeasible.
     pub assignment: Option<Vec<String>>,
+    /// Why it is infeasible.
+    pub hall: Option<Hall>,
 }
 
 /// Draws inspectors and seats them. Infeasible is an outcome with `assignment: None`. [draw 5]
 pub fn assign(plan: &Plan, max_load: u32, min_inspectors: Option<u32>, key: &StageKey) -> Assigned {
     if plan.slots() == 0 {
-        return undrawn(Some(Vec::new()));
+        return undrawn(Some(Vec::new()), None);
     }
     let drawn = plan.inspectors_needed(max_load, min_inspectors);
     match drawn.and_then(|n| Some((n, plan.loads(n, max_load)?))) {
         Some((n, (lo, hi))) => seat(plan, n, lo, hi, key),
-        None => undrawn(None),
+        None => undrawn(None, plan.hall(max_load)),
     }
 }
 
@@ -65,7 +69,7 @@ fn seat(plan: &Plan, n: usize, lo: usize, hi: usize, key: &StageKey) -> Assigned
         }
     }
     // Loads in lo..=hi are possible, so that a start exists; a plan without one would be infeasible.
-    let Some(start) = plan.smallest_start(n, lo, hi) else { return undrawn(None) };
+    let Some(start) = plan.smallest_start(n, lo, hi) else { return undrawn(None, None) };
     let mut stream = key.stream(1);
     let slots = tier2::draw(plan, n, (lo, hi), start, &mut stream);
     words[1] = stream.words();
@@ -89,10 +93,11 @@ fn assigned(
         tries,
         words,
         assignment: Some(slots.iter().map(|&i| plan.id(i).to_owned()).collect()),
+        hall: None,
     }
 }
 
 /// The outcome in which nothing is drawn: no enterprise, or no assignment.
-fn undrawn(assignment: Option<Vec<String>>) -> Assigned {
-    Assigned { inspectors: Vec::new(), lo: 0, hi: 0, tier: 1, tries: 0, words: [0, 0], assignment }
+fn undrawn(assignment: Option<Vec<String>>, hall: Option<Hall>) -> Assigned {
+    Assigned { inspectors: Vec::new(), lo: 0, hi: 0, tier: 1, tries: 0, words: [0, 0], assignment, hall }
 }

@@ -141,6 +141,11 @@ impl<'a, 'p> Search<'a, 'p> {
         None
     }
 
+    /// The slots that were seen, ascending.
+    pub(super) fn seen_slots(&self) -> Vec<usize> {
+        (0..self.slots.len()).filter(|&s| self.slots[s].is_some()).collect()
+    }
+
     fn is_goal(&self, node: Node) -> bool {
         match (self.goal, node) {
             (Goal::Room, Node::Inspector(i)) => self.filling.load(i) < self.hi,

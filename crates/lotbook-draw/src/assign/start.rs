@@ -11,7 +11,7 @@ impl Plan {
     /// Any feasible filling is turned into it: a slot can have another inspector if and only if the
     /// residual graph has a path from him back to the slot, over later slots only.
     pub fn smallest_start(&self, n: usize, lo: usize, hi: usize) -> Option<Vec<usize>> {
-        let (mut filling, _) = fill(self, n, hi, hi)?;
+        let (mut filling, _) = fill(self, n, hi, hi).ok()?;
         if !raise(&mut filling, lo, hi) {
             return None;
         }

@@ -20,7 +20,7 @@ impl From<&Outcome> for Result {
             tries: outcome.tries,
             words: outcome.words,
             assignment: outcome.assignment.clone(),
-            hall: None,
+            hall: outcome.hall.clone(),
         }
     }
 }

@@ -23,6 +23,10 @@ pub enum Field {
     Participant(usize),
     /// The round of a beacon, from 0.
     BeaconRound(usize),
+    /// The scheme of a beacon, from 0.
+    BeaconScheme(usize),
+    /// The signature of a beacon, from 0.
+    BeaconSignature(usize),
     Seed,
     EmbargoKey,
     Quotas,
@@ -36,6 +40,12 @@ pub enum Field {
     Words,
     Assignment,
     Hall,
+    /// `staffing` where the draw has an assignment; its fields.
+    Staffing,
+    StaffingPool,
+    StaffingSeed,
+    StaffingInspectors,
+    StaffingConflicts,
     /// `substitutions` where nothing was assigned. The next are fields of one substitution.
     Substitutions,
     RecusalId,
@@ -59,6 +69,8 @@ impl fmt::Display for Field {
             Self::InspectorsRow(row) => write!(f, "inspectors.rows[{row}]"),
             Self::Participant(j) => write!(f, "ceremony.participants[{j}]"),
             Self::BeaconRound(j) => write!(f, "ceremony.beacons[{j}].round"),
+            Self::BeaconScheme(j) => write!(f, "ceremony.beacons[{j}].scheme"),
+            Self::BeaconSignature(j) => write!(f, "ceremony.beacons[{j}].signature"),
             Self::Seed => f.write_str("seed"),
             Self::EmbargoKey => f.write_str("embargo.key"),
             Self::Quotas => f.write_str("result.quotas"),
@@ -72,6 +84,11 @@ impl fmt::Display for Field {
             Self::Words => f.write_str("result.words"),
             Self::Assignment => f.write_str("result.assignment"),
             Self::Hall => f.write_str("result.hall"),
+            Self::Staffing => f.write_str("staffing"),
+            Self::StaffingPool => f.write_str("staffing.ceremony.pool"),
+            Self::StaffingSeed => f.write_str("staffing.seed"),
+            Self::StaffingInspectors => f.write_str("staffing.inspectors"),
+            Self::StaffingConflicts => f.write_str("staffing.conflicts"),
             Self::Substitutions => f.write_str("substitutions"),
             Self::RecusalId => f.write_str("recusal_id"),
             Self::Kind => f.write_str("kind"),

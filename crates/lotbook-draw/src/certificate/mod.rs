@@ -11,12 +11,14 @@ mod error;
 mod model;
 mod recompute;
 mod replay;
+mod staffing;
 mod strict;
 mod withheld;
 
+pub use crate::assign::Hall;
 pub use error::{CertificateError, Field};
 pub use model::{
-    BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Hall, Participant, Proof, ProofEntry,
-    QuotaRule, Result, Section, SubstitutionKind, SubstitutionRecord,
+    BeaconRecord, Ceremony, Certificate, Embargo, FORMAT, Grade, Participant, Proof, ProofEntry, QuotaRule,
+    Result, Section, Staffing, SubstitutionKind, SubstitutionRecord,
 };
 pub use strict::{JsonError, MAX_INTEGER};

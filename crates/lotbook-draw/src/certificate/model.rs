@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::assign::Hall;
 use crate::hex::Hex;
 use crate::pool::{ConflictRow, InspectorRow, ObjectRow};
 
@@ -57,7 +58,7 @@ pub struct Certificate {
     pub result: Result,
     /// A later ceremony that drew inspectors only.
     #[serde(deserialize_with = "nullable")]
-    pub staffing: Option<Value>,
+    pub staffing: Option<Staffing>,
     /// What followed from recusals, in the order of their DrawCompleted entries.
     pub substitutions: Vec<SubstitutionRecord>,
     /// Informative figures; nothing follows from them.
@@ -75,6 +76,16 @@ pub enum Grade {
     B,
     /// Everything else; shown in red.
     C,
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        })
+    }
 }
 
 /// The ceremony's entries and participants.
@@ -204,14 +215,19 @@ pub struct Result {
     pub hall: Option<Hall>,
 }
 
-/// A set of slots for which there are too few inspectors. [draw 5, Infeasible]
+/// A later ceremony that drew inspectors and assignment only: `result` holds them, and why the first draw had
+/// none. [draw 5]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Hall {
-    /// Slots, ascending.
-    pub slots: Vec<u64>,
-    /// Every inspector allowed at one of them, with his capacity, in ticket order.
-    pub inspectors: Vec<(String, u64)>,
+pub struct Staffing {
+    /// The ceremony.
+    pub ceremony: Ceremony,
+    /// Its seed.
+    pub seed: Hex<32>,
+    /// The inspectors that it froze.
+    pub inspectors: Section<InspectorRow>,
+    /// The conflicts that it froze.
+    pub conflicts: Section<ConflictRow>,
 }
 
 /// What followed from one recusal; compare [`Substitution`](crate::Substitution). [draw 6]

@@ -2,17 +2,19 @@
 //! and compared, in the order in which it was drawn; then its substitutions, see `replay`. [draw 8]
 //!
 //! Not checked here, for only the ledger's entries tell: origin, ids, attempt, grade, entry hashes,
-//! deadlines, roles, a beacon's signature; nor what later pages of the protocol add: staffing, an
-//! infeasible draw's Hall certificate.
+//! deadlines, roles, whether a beacon's chain is one that the rules admit.
 
 use std::collections::BTreeMap;
 
 use super::error::{CertificateError, Field, same};
 use super::model::{Certificate, FORMAT, Result as Drawn};
-use crate::draw::{DrawInput, Outcome, draw};
+use crate::assign::Plan;
+use crate::ceremony::Seed;
+use crate::draw::{DrawError, DrawInput, Outcome, draw};
 use crate::hex::Hex;
 use crate::pool::{ConflictRow, InspectorRow, Pool, PoolError, Reach, TOO_FEW_ALLOWED};
 use crate::quota::Quota;
+use crate::stream::Stage;
 use crate::substitute::Substitution;
 
 impl Certificate {
@@ -47,8 +49,11 @@ impl Certificate {
             min_inspectors: self.min_inspectors,
             seed,
         })?;
+        self.check_hall(&pool, &outcome)?;
+        let (outcome, staffed) = self.staff(&pool, &quota, outcome)?;
         compare(&self.result, &outcome)?;
-        let substitutions = self.replay(&pool, &quota, &outcome)?;
+        let pool = staffed.as_ref().unwrap_or(&pool);
+        let substitutions = self.replay(pool, &quota, &outcome)?;
         Ok((outcome, substitutions))
     }
 
@@ -65,6 +70,19 @@ impl Certificate {
         same(roots.objects == self.objects.root.0, Field::ObjectsRoot)?;
         same(roots.inspectors == self.inspectors.root.0, Field::InspectorsRoot)?;
         same(roots.conflicts == self.conflicts.root.0, Field::ConflictsRoot)
+    }
+}
+
+impl Certificate {
+    /// A Hall certificate belongs to an infeasible draw only, and any that holds will do.
+    fn check_hall(&self, pool: &Pool, outcome: &Outcome) -> Result<(), CertificateError> {
+        let Some(stated) = &self.result.hall else {
+            return same(outcome.assignment.is_some(), Field::Hall);
+        };
+        let firms: Vec<&str> = outcome.selected.iter().map(|s| s.uscc.as_str()).collect();
+        let key = Stage::Inspectors.key(&Seed::from_bytes(self.seed.0)); // compared before
+        let plan = Plan::new(pool, &firms, &self.seats, &key).map_err(DrawError::from)?;
+        same(outcome.assignment.is_none() && plan.is_hall(stated, self.max_load), Field::Hall)
     }
 }
 
@@ -98,7 +116,5 @@ fn compare(stated: &Drawn, outcome: &Outcome) -> Result<(), CertificateError> {
     same(stated.tier == derived.tier, Field::Tier)?;
     same(stated.tries == derived.tries, Field::Tries)?;
     same(stated.words == derived.words, Field::Words)?;
-    same(stated.assignment == derived.assignment, Field::Assignment)?;
-    // A Hall certificate belongs to an infeasible draw only.
-    same(stated.hall.is_none() || derived.assignment.is_none(), Field::Hall)
+    same(stated.assignment == derived.assignment, Field::Assignment)
 }

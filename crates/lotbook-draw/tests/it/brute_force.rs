@@ -83,6 +83,41 @@ proptest! {
     }
 
     #[test]
+    fn a_hall_certificate_exists_where_no_assignment_does_and_no_forged_one_passes(
+        plan in plans(), max_load in 0..4_u32, cut in any::<prop::sample::Index>()
+    ) {
+        let feasible = brute_loads(&enumerate(&plan, plan.usable()), plan.usable(), max_load as usize).is_some();
+        match plan.hall(max_load) {
+            None => prop_assert!(feasible),
+            Some(hall) => {
+                prop_assert!(!feasible);
+                prop_assert!(plan.is_hall(&hall, max_load));
+                let mut forged = hall.clone();
+                forged.slots.push(plan.slots() as u64);
+                prop_assert!(!plan.is_hall(&forged, max_load), "a slot that there is not");
+                forged.slots = hall.slots.iter().rev().copied().collect();
+                prop_assert!(hall.slots.len() < 2 || !plan.is_hall(&forged, max_load), "not ascending");
+                if !hall.inspectors.is_empty() {
+                    let mut forged = hall.clone();
+                    forged.inspectors.remove(cut.index(hall.inspectors.len()));
+                    prop_assert!(!plan.is_hall(&forged, max_load), "an inspector left out");
+                    let mut forged = hall.clone();
+                    forged.inspectors[cut.index(hall.inspectors.len())].1 ^= 1;
+                    prop_assert!(!plan.is_hall(&forged, max_load), "another capacity");
+                }
+            }
+        }
+        if feasible {
+            // Not even a set that lists everybody is one, as the capacities never fall short.
+            for slots in [vec![0], (0..plan.slots() as u64).collect::<Vec<_>>()] {
+                let all = plan.ranked().iter().map(|(_, id)| (id.clone(), 1)).collect();
+                let stated = lotbook_draw::Hall { slots, inspectors: all };
+                prop_assert!(!plan.is_hall(&stated, max_load));
+            }
+        }
+    }
+
+    #[test]
     fn the_loads_and_the_start_are_those_of_the_enumeration(plan in plans(), max_load in 1..5_u32) {
         for n in 1..=plan.usable() {
             let all = enumerate(&plan, n);

@@ -1,6 +1,6 @@
 //! Commitments, reveals, beacons and the seed. [draw 1]
 
-use lotbook_draw::ceremony::beacon_round;
+use lotbook_draw::beacon::beacon_round;
 use lotbook_draw::{Beacon, CeremonyError, Committer, Hex, commitment, seed};
 
 const POOL: [u8; 32] = [1; 32];

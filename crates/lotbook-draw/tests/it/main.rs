@@ -3,6 +3,7 @@
 // The helpers of a test are tests, too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod beacon;
 mod brute_force;
 mod ceremony;
 mod chacha;

@@ -147,7 +147,12 @@ fn a_beacon_that_does_not_hold_is_refused() {
     assert_eq!(beacon(|c| c.ceremony.beacons[0].period = 0), Field::BeaconRound(0));
     assert_eq!(beacon(|c| c.ceremony.beacons[0].delta = 299), Field::BeaconRound(0));
     assert_eq!(beacon(|c| c.ceremony.reveal_deadline += 1), Field::BeaconRound(0));
-    assert_eq!(beacon(|c| c.ceremony.beacons[0].signature.0[0] ^= 1), Field::Seed);
+    assert_eq!(beacon(|c| c.ceremony.beacons[0].signature.0[0] ^= 1), Field::BeaconSignature(0));
+    assert_eq!(beacon(|c| c.ceremony.beacons[0].public_key.0[95] ^= 1), Field::BeaconSignature(0));
+    assert_eq!(
+        beacon(|c| c.ceremony.beacons[0].scheme = "pedersen-bls-unchained".into()),
+        Field::BeaconScheme(0)
+    );
     assert_eq!(beacon(|c| flip(&mut c.ceremony.beacons[0].chain_hash)), Field::Seed);
     assert_eq!(beacon(|c| c.ceremony.beacons.push(c.ceremony.beacons[0].clone())), Field::Seed);
 }

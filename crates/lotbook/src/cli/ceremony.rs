@@ -15,6 +15,9 @@ pub enum Ceremony {
         /// The batch: PLAN/BATCH, or BATCH if only one plan has it.
         #[arg(long)]
         batch: String,
+        /// Draw inspectors only, for a batch whose selection stands without an assignment.
+        #[arg(long)]
+        inspectors: bool,
     },
     /// Commit to 32 fresh random bytes, kept in a 0600 file beside the key. 提交承诺
     Commit {
@@ -51,6 +54,24 @@ pub enum Ceremony {
 /// See [`Command::Draw`](crate::cli::Command::Draw).
 #[derive(Debug, Subcommand)]
 pub enum Draw {
+    /// Propose to void a draw, as supervision; or void it as proposed, as the leader. Before anything has started. 撤销
+    Void {
+        /// Who proposes or confirms.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw.
+        #[arg(long, value_name = "ID")]
+        draw: String,
+        /// Why: roster_error, item_withdrawn, or ordered (by a court or a superior).
+        #[arg(long, required_unless_present = "confirm", conflicts_with = "confirm")]
+        ground: Option<String>,
+        /// The document it rests on.
+        #[arg(long, required_unless_present = "confirm", conflicts_with = "confirm")]
+        basis: Option<String>,
+        /// Void it as it was proposed last.
+        #[arg(long)]
+        confirm: bool,
+    },
     /// Write the certificates of draws.
     Certificate {
         /// The ledger.
@@ -62,5 +83,12 @@ pub enum Draw {
         /// Only this draw.
         #[arg(long, value_name = "ID")]
         draw: Option<String>,
+        /// The policy of the witnesses whose stamps count for the grade.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// A checkpoint that these witnesses had cosigned between the close of a ceremony and its beacon's round,
+        /// kept by whoever saw it; may be repeated.
+        #[arg(long = "stamp", value_name = "FILE", requires = "policy")]
+        stamps: Vec<PathBuf>,
     },
 }

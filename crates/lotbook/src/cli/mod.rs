@@ -1,6 +1,7 @@
 //! The command line's words, one file a command family.
 
 mod audit;
+mod beacon;
 mod ceremony;
 mod disclosure;
 mod embargo;
@@ -16,6 +17,7 @@ mod todo;
 mod witness;
 
 pub use audit::{Monitor, Receipt, Verify};
+pub use beacon::Beacon;
 pub use ceremony::{Ceremony, Draw};
 pub use disclosure::Disclosure;
 pub use embargo::Embargo;
@@ -64,6 +66,9 @@ pub enum Command {
     /// Hold the key of a draw whose names are not public yet, read one's own, open one, release. 保密抽取
     #[command(subcommand)]
     Embargo(Embargo),
+    /// Carry a round of public randomness onto the ledger. 信标
+    #[command(subcommand)]
+    Beacon(Beacon),
     /// What the holder of a key has to do now, most urgent first. 待办
     Todo(Todo),
     /// Ask for a recusal, decide it, open its draw, list recusals. 回避

@@ -9,6 +9,8 @@ use crate::{find, keyfile, local_time};
 use anyhow::{Context, Result, bail};
 use lotbook_chain::{KeyId, SigningKey};
 use lotbook_engine::State;
+use lotbook_engine::domain::article::a14_beacon::describe;
+use lotbook_engine::domain::beacon;
 use lotbook_engine::domain::ceremony::{Ceremony as Held, Stage};
 use lotbook_event::ceremony::{CeremonyOpened, Purpose, SeedCommitted, SeedRevealed};
 use lotbook_event::{BatchId, Bytes32, Code, DrawId, Event, PlanId, Refusal};
@@ -16,7 +18,9 @@ use std::path::{Path, PathBuf};
 
 pub async fn run(args: Ceremony) -> Result<Exit> {
     match args {
-        Ceremony::Open { by, batch } => open(&by, &batch).await,
+        Ceremony::Open { by, batch, inspectors } => {
+            open(&by, &batch, if inspectors { Purpose::Inspectors } else { Purpose::Batch }).await
+        }
         Ceremony::Commit { by, draw } => take_part(&by, draw.as_deref(), Part::Commit).await,
         Ceremony::Reveal { by, draw } => take_part(&by, draw.as_deref(), Part::Reveal).await,
         Ceremony::Status { source, draw, json } => {
@@ -31,9 +35,9 @@ enum Part {
     Reveal,
 }
 
-async fn open(by: &Acting, batch: &str) -> Result<Exit> {
+async fn open(by: &Acting, batch: &str, purpose: Purpose) -> Result<Exit> {
     let desk = Desk::open(by).await?;
-    let event = opening(desk.state(), batch)?;
+    let event = opening(desk.state(), batch, purpose)?;
     tell_opening(&desk, event).await
 }
 
@@ -46,7 +50,7 @@ pub async fn tell_opening(desk: &Desk, event: CeremonyOpened) -> Result<Exit> {
 }
 
 /// The next attempt of a batch named PLAN/BATCH, or BATCH if only one plan has it.
-fn opening(state: &State, name: &str) -> Result<CeremonyOpened> {
+fn opening(state: &State, name: &str, purpose: Purpose) -> Result<CeremonyOpened> {
     let key = match (find::batch(state, name), name.split_once('/')) {
         (Ok(key), _) => key,
         // An unknown batch is stated as named, so that the ledger refuses and records it.
@@ -56,7 +60,7 @@ fn opening(state: &State, name: &str) -> Result<CeremonyOpened> {
     let attempts = state.batches.get(&key).map(|record| record.attempts.as_slice()).unwrap_or_default();
     let last = attempts.last().and_then(|draw| state.ceremonies.get(draw));
     Ok(CeremonyOpened {
-        purpose: Purpose::Batch,
+        purpose,
         plan: key.0,
         batch: key.1,
         attempt: u32::try_from(attempts.len() + 1)?,
@@ -200,12 +204,20 @@ fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
             (Stage::Revealing, Some(stated)) => Some(local_time::show(stated.reveal_deadline)),
             _ => None,
         };
+        let beacons: Vec<_> = ceremony.beacons().iter().map(|one| {
+            let recorded = ceremony.rounds.contains_key(&one.chain_hash);
+            serde_json::json!({
+                "chain_hash": lotbook_draw::Hex(one.chain_hash.0), "round": one.round, "recorded": recorded,
+                "published": local_time::show(beacon::time_of(one)),
+            })
+        }).collect();
         if json {
             say!(
                 "{}",
                 serde_json::json!({
                     "draw": ceremony.draw.as_str(), "recusal": ceremony.recusal.as_ref().map(|recusal| recusal.as_str()),
-                    "stage": stage, "deadline": deadline, "participants": rows,
+                    "stage": stage, "deadline": deadline, "participants": rows, "beacons": beacons,
+                    "overdue": ceremony.overdue,
                 })
             );
             continue;
@@ -220,6 +232,12 @@ fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
                 participant.key_id,
                 state.person_of(&participant.key_id)
             );
+        }
+        for one in ceremony.beacons() {
+            let recorded = ceremony.rounds.contains_key(&one.chain_hash);
+            let stands = if recorded { "recorded" } else { "awaited" };
+            let overdue = if ceremony.overdue && !recorded { ", OVERDUE 逾期" } else { "" };
+            say!("  beacon {stands:<9} {}{overdue}", describe(one));
         }
     }
     Ok(Exit::Done)

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod beacon;
 mod ceremony;
 mod demo;
 mod disclosure;
@@ -23,6 +24,7 @@ mod submit;
 mod todo;
 mod verify;
 mod violation;
+mod void;
 mod watch;
 mod witness;
 
@@ -53,6 +55,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Submit(args) => submit::run(args).await,
             Command::Ceremony(args) => ceremony::run(args).await,
             Command::Embargo(args) => embargo::run(args).await,
+            Command::Beacon(args) => beacon::run(args).await,
             Command::Todo(args) => todo::run(args).await,
             Command::Recusal(args) => recusal::run(args).await,
             Command::Inspection(args) => inspection::run(args).await,

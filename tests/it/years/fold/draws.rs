@@ -20,7 +20,10 @@ impl Fold {
                 self.part(e.draw.as_str(), &at.author).secret = Some(e.secret.wire());
             }
             Event::CeremonySealed(e) => self.stage(e.draw.as_str(), CeremonyStage::Revealing),
-            Event::CeremonyClosed(e) => self.stage(e.draw.as_str(), CeremonyStage::Closed),
+            Event::CeremonyClosed(e) => {
+                self.stage(e.draw.as_str(), CeremonyStage::Closed);
+                self.draws.get_mut(e.draw.as_str()).unwrap().closed_at = Some(at.at);
+            }
             Event::CeremonyFailed(e) => {
                 self.stage(e.draw.as_str(), CeremonyStage::Failed);
                 let view = self.draws.get_mut(e.draw.as_str()).unwrap();
@@ -74,6 +77,12 @@ impl Fold {
             barred: vec![],
             seed: None,
             result: None,
+            beacons: vec![],
+            closed_at: None,
+            overdue: false,
+            grade: String::new(),
+            grade_with_stamps: String::new(),
+            voided: None,
         };
         self.draws.insert(draw, view);
     }
@@ -92,6 +101,11 @@ impl Fold {
         view.stage = CeremonyStage::Drawn.into();
         view.terminal = Some(at.hash.clone());
         (view.seed, view.result) = (Some(e.seed.wire()), Some(e.wire()));
+        // No rule set here has a beacon, so that all who committed have revealed; persons and bodies are all different.
+        let committed = || view.participants.iter().filter(|one| one.commitment.is_some());
+        let outside = committed().any(|one| one.role() != ParticipantRole::DrawingSection);
+        let grade = if committed().count() >= 3 && outside { "B" } else { "C" };
+        (view.grade, view.grade_with_stamps) = (grade.into(), grade.into());
         let batch = format!("{}/{}", view.plan, view.batch);
         let Some(recusal) = view.recusal.clone() else {
             self.batches.get_mut(&batch).unwrap().drawn = Some(e.draw.to_string());

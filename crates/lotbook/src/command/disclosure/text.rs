@@ -68,6 +68,7 @@ fn draws(part: &DisclosedDraws) -> Vec<String> {
 fn draw(row: &DisclosedDraw) -> String {
     let stage = match row.stage() {
         DrawStage::Drawn => format!("{} enterprises, {} inspectors drawn", row.selected, row.inspectors),
+        DrawStage::Voided => "drawn and voided".into(),
         DrawStage::Failed => "the attempt failed".into(),
         DrawStage::Open | DrawStage::Unspecified => "not drawn yet".into(),
     };
