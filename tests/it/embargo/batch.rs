@@ -146,7 +146,7 @@ async fn after_the_release_everything_is_recomputed_and_the_rest_is_open() {
     let verdict = ledger.verdict(&Expectations::default()).unwrap();
     let draw = verdict.draws.iter().find(|d| d.draw == "P-2026-S05/B2.1").unwrap();
     assert_eq!(draw.sealed_until, None);
-    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap()).unwrap();
+    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[]).unwrap();
     let made = made.into_iter().find(|c| c.draw_id == "P-2026-S05/B2.1").unwrap();
     assert_eq!(made.recompute().unwrap().selected.len(), 10);
     assert!(made.embargo.as_ref().unwrap().key.is_some() && !made.objects.rows.is_empty());
@@ -157,7 +157,7 @@ async fn before_the_release_a_certificate_has_the_seed_and_names_nobody() {
     let scene = Scene::drawn(Reveal::WindowEnd).await;
     let (ledger, _dir) = read_again(scene).await;
     ledger.verdict(&Expectations::default()).unwrap();
-    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap()).unwrap();
+    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[]).unwrap();
     let made = made.into_iter().find(|c| c.draw_id == "P-2026-S05/B2.1").unwrap();
     assert_eq!(made.recompute().unwrap_err(), CertificateError::Embargoed);
     let json: serde_json::Value = serde_json::from_str(&made.to_json().unwrap()).unwrap();

@@ -62,7 +62,7 @@ async fn after_the_release_a_substitute_is_drawn_with_the_salts_of_the_slots() {
     let _dir = scene.world.stop().await;
     let ledger = reading::of_data_dir(&data).unwrap();
     ledger.verdict(&Expectations::default()).unwrap();
-    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap()).unwrap();
+    let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[]).unwrap();
     let made = made.into_iter().find(|c| c.draw_id == batch_draw.as_str()).unwrap();
     assert_eq!(made.recompute_all().unwrap().1.len(), 1);
 }
