@@ -55,6 +55,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("hyper", &["lotbook-tlog"]),
     ("ureq", &["lotbook-tlog"]),
     ("rand_chacha", &["lotbook-draw"]),
+    ("wide", &["lotbook-draw"]),
     ("blst", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
     ("chacha20poly1305", &["lotbook-chain"]),
@@ -108,10 +109,25 @@ fn walled_crates_stay_in_their_rooms() {
     }
 }
 
+/// What is run by hand is no part of the product, and knows only the draw.
+#[test]
+fn nothing_depends_on_xtask() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let tests = manifest(&root.join("tests/Cargo.toml"));
+    let named = |kind: &str| tests[kind].as_table().unwrap().contains_key("xtask");
+    assert!(!named("dependencies") && !named("dev-dependencies"));
+    for (room, dependencies) in dependencies() {
+        assert!(!dependencies.iter().any(|d| d == "xtask"), "{room} must not depend on xtask");
+    }
+    let xtask = manifest(&root.join("xtask/Cargo.toml"));
+    let rooms = xtask["dependencies"].as_table().unwrap().keys().filter(|d| d.starts_with("lotbook"));
+    assert_eq!(rooms.collect::<Vec<_>>(), ["lotbook-draw"]);
+}
+
 #[test]
 fn every_rust_file_begins_by_saying_what_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut folders = vec![root.join("crates"), root.join("tests")];
+    let mut folders = vec![root.join("crates"), root.join("tests"), root.join("xtask")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

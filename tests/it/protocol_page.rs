@@ -225,11 +225,12 @@ fn clauses(page: &str) -> Vec<usize> {
     begins.map(|(number, _)| number.parse().unwrap()).collect()
 }
 
+/// A number may be missing: it is kept for what is being written.
 #[test]
-fn clauses_are_numbered_in_their_order_and_no_number_is_given_twice() {
+fn clauses_are_numbered_in_ascending_order() {
     let found = clauses(&page());
-    assert!(found.len() >= 25, "{} clauses", found.len());
-    assert!(found.is_sorted_by(|before, after| before < after), "{found:?}");
+    assert!(found.len() >= 126, "{} clauses", found.len());
+    assert!(found.is_sorted_by(|a, b| a < b), "{found:?}");
 }
 
 #[test]

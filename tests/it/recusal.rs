@@ -19,11 +19,11 @@ use lotbook_event::registry::{Conflict, ConflictDeclared, Duty, Inspector, Inspe
 use lotbook_event::*;
 use std::collections::BTreeSet;
 
-const PLAN: &str = "P-2026-S04";
-const CONFLICT: RecusalGround = RecusalGround::Conflict;
-const UNAVAILABLE: RecusalGround = RecusalGround::Unavailable;
+pub const PLAN: &str = "P-2026-S04";
+pub const CONFLICT: RecusalGround = RecusalGround::Conflict;
+pub const UNAVAILABLE: RecusalGround = RecusalGround::Unavailable;
 
-fn batch() -> (PlanId, BatchId) {
+pub fn batch() -> (PlanId, BatchId) {
     (PlanId::new(PLAN).unwrap(), BatchId::new("B3").unwrap())
 }
 
@@ -33,7 +33,7 @@ fn draw_of(recusal: &str, attempt: u32) -> DrawId {
 
 /// The sample office with batch B3 drawn; again, if nobody replaceable has two inspections (each world has
 /// lots of its own, and rarely the draw takes so many inspectors that everybody has one).
-async fn drawn() -> World {
+pub async fn drawn() -> World {
     loop {
         let mut world = World::new().await;
         world.wait(4 * DAY).await;
@@ -80,24 +80,24 @@ pub async fn hold(world: &mut World, draw: &DrawId, silent: &[&str]) {
     }
 }
 
-fn inspections(world: &World) -> Vec<(InspectionId, Inspection)> {
+pub fn inspections(world: &World) -> Vec<(InspectionId, Inspection)> {
     let of_batch = world.replica.state().inspections.iter().filter(|(_, i)| i.batch() == Some(&batch()));
     of_batch.map(|(id, i)| (id.clone(), Inspection::clone(i))).collect()
 }
 
-fn of(world: &World, id: &InspectionId) -> Inspection {
+pub fn of(world: &World, id: &InspectionId) -> Inspection {
     Inspection::clone(&world.replica.state().inspections[id])
 }
 
-fn with_member(world: &World, who: &InspectorId) -> Vec<InspectionId> {
+pub fn with_member(world: &World, who: &InspectorId) -> Vec<InspectionId> {
     inspections(world).into_iter().filter(|(_, i)| i.team.contains(who)).map(|(id, _)| id).collect()
 }
 
-fn board(world: &World) -> Board {
+pub fn board(world: &World) -> Board {
     world.replica.state().batches[&batch()].board.clone().unwrap()
 }
 
-fn id(recusal: &str) -> RecusalId {
+pub fn id(recusal: &str) -> RecusalId {
     RecusalId::new(recusal).unwrap()
 }
 
@@ -116,7 +116,7 @@ fn asking(
     }
 }
 
-async fn ask(
+pub async fn ask(
     world: &mut World,
     recusal: &str,
     inspection: &InspectionId,
@@ -127,7 +127,7 @@ async fn ask(
     world.state("supervisor", Role::Supervisor, None, event).await.unwrap();
 }
 
-async fn decide(
+pub async fn decide(
     world: &mut World,
     recusal: &str,
     decision: RecusalDecision,
@@ -136,7 +136,7 @@ async fn decide(
     world.state("recusal_approver", Role::RecusalApprover, None, event).await
 }
 
-fn opening_for(world: &World, recusal: &str, purpose: Purpose) -> CeremonyOpened {
+pub fn opening_for(world: &World, recusal: &str, purpose: Purpose) -> CeremonyOpened {
     let state = world.replica.state();
     let attempts = &state.recusals[&id(recusal)].attempts;
     let previous_terminal: Option<EntryHash> =
@@ -146,7 +146,7 @@ fn opening_for(world: &World, recusal: &str, purpose: Purpose) -> CeremonyOpened
 }
 
 /// The next attempt of a recusal's ceremony, from opening to draw.
-async fn draw_for(world: &mut World, recusal: &str, purpose: Purpose) {
+pub async fn draw_for(world: &mut World, recusal: &str, purpose: Purpose) {
     let event = opening_for(world, recusal, purpose);
     let draw = draw_of(recusal, event.attempt);
     open(world, event).await.unwrap();
@@ -154,19 +154,19 @@ async fn draw_for(world: &mut World, recusal: &str, purpose: Purpose) {
     assert_eq!(world.replica.state().ceremonies[&draw].stage, Stage::Drawn);
 }
 
-async fn start(world: &mut World, inspection: &InspectionId) -> Result<Submitted, ClientError> {
+pub async fn start(world: &mut World, inspection: &InspectionId) -> Result<Submitted, ClientError> {
     let key = format!("inspector-{}", of(world, inspection).team[0]);
     let event = InspectionStarted { inspection: inspection.clone(), occurred_at: world.now };
     world.state(&key, Role::Inspector, None, event).await
 }
 
-fn code(result: Result<Submitted, ClientError>) -> String {
+pub fn code(result: Result<Submitted, ClientError>) -> String {
     let error = refused(result);
     assert!(!error.found.is_empty());
     error.reason
 }
 
-fn flags(world: &World, flag: Flag) -> usize {
+pub fn flags(world: &World, flag: Flag) -> usize {
     let own = format!("{}/{}", batch().0, batch().1);
     let flags = world.replica.state().flags.iter().filter(|flagged| flagged.subject.starts_with(&own));
     flags.filter(|flagged| flagged.flag == flag).count()
@@ -179,7 +179,7 @@ async fn duty(world: &mut World, who: impl Fn(&InspectorId) -> bool, duty: Duty)
 }
 
 /// The batch's certificate recomputes, and its last assignment is the board of the ledger.
-async fn certified(world: &World) -> Vec<SubstitutionRecord> {
+pub async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let ledger = reading::of_server(&world.client).await.unwrap();
     let made =
         lotbook_verifier::certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[])
@@ -188,6 +188,8 @@ async fn certified(world: &World) -> Vec<SubstitutionRecord> {
     let json = made.to_json().unwrap();
     let certificate = lotbook_draw::Certificate::from_json(json.as_ref()).unwrap();
     certificate.recompute().unwrap();
+    let vkey = &world.client.trust_root().vkey;
+    lotbook_verifier::authenticate::authenticate(&certificate, vkey, None).unwrap();
     let assigned: Vec<_> = board(world).assignment.iter().map(ToString::to_string).collect();
     assert_eq!(certificate.substitutions.last().unwrap().result, assigned);
     let mut forged = certificate.clone();
@@ -205,7 +207,7 @@ fn replaceable(world: &World) -> Vec<InspectorId> {
 }
 
 /// The one of them whom most inspections have, with those inspections.
-fn busy(world: &World) -> (InspectorId, Vec<InspectionId>) {
+pub fn busy(world: &World) -> (InspectorId, Vec<InspectionId>) {
     let all = replaceable(world).into_iter().map(|who| (with_member(world, &who), who));
     let (of, who) = all.max_by_key(|(of, _)| of.len()).unwrap();
     (who, of)

@@ -229,6 +229,11 @@ fn store(data: &DataDir) -> Store {
 
 /// What a refusal says.
 pub fn refused(result: Result<Submitted, ClientError>) -> RpcError {
+    refused_query(result)
+}
+
+/// What the refusal of a query says.
+pub fn refused_query<T: core::fmt::Debug>(result: Result<T, ClientError>) -> RpcError {
     match result.expect_err("it was accepted") {
         ClientError::Refused(refused) => refused.error.clone(),
         other => panic!("not a refusal: {other}"),

@@ -223,6 +223,17 @@ impl Client {
         Ok((VerifiedEntry::open(receipt.entry.clone(), position)?, receipt))
     }
 
+    /// A receipt that came with the answer of a query, verified; its head is held to those seen before.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn proved(&self, receipt: Option<proto::Receipt>) -> Result<Receipt, ClientError> {
+        let receipt = receipt::from_wire(receipt)?;
+        let proved = receipt.verify(&self.trust_root().vkey).map_err(Untrustworthy::from)?;
+        self.hold(&proved.checkpoint).await?;
+        Ok(receipt)
+    }
+
     /// The entries from `from` up to, not including, `to` (the head if absent), each verified.
     ///
     /// From position 0 to the head, the whole tree is rebuilt, and its root compared with the checkpoint.

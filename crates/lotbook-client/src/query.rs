@@ -92,10 +92,12 @@ asked! {
         list_pool_rows ListPoolRowsRequest -> ListPoolRowsResponse;
         list_assignments ListAssignmentsRequest -> ListAssignmentsResponse;
         get_reading GetReadingRequest -> GetReadingResponse;
+        get_standing GetStandingRequest -> GetStandingResponse;
     }
     RecusalQueryServiceClient in recusal_query_service_client {
         list_recusals ListRecusalsRequest -> ListRecusalsResponse;
         get_recusal GetRecusalRequest -> GetRecusalResponse;
+        list_recusal_tallies ListRecusalTalliesRequest -> ListRecusalTalliesResponse;
     }
     InspectionQueryServiceClient in inspection_query_service_client {
         list_inspections ListInspectionsRequest -> ListInspectionsResponse;
@@ -138,6 +140,7 @@ listed! {
     ListPoolRowsRequest: rows of PoolRowView;
     ListAssignmentsRequest: assignments of AssignmentView;
     ListRecusalsRequest: recusals of RecusalView;
+    ListRecusalTalliesRequest: recusal_tallies of RecusalTally;
     ListInspectionsRequest: inspections of InspectionView;
     ListCommentsRequest: comments of CommentView;
     ListViolationsRequest: violations of ViolationView;

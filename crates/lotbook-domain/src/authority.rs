@@ -58,6 +58,8 @@ pub fn authority(event: &Event) -> Authority {
         }
         E::RecusalDecided(_) => Roles(&[Role::RecusalApprover]),
         E::AssignmentSwapped(_) | E::SubstituteDrawn(_) | E::SubstitutePoolExhausted(_) => LedgerOnly,
+        E::CounterpartChosen(_) => Roles(&[Role::RecusalApprover]),
+        E::ReserveOrderApproved(_) => Roles(&[Role::Supervisor]),
         E::DirectInspectionOpened(_) | E::DirectTeamChanged(_) => Roles(&[Role::SectionOfficer]),
         E::InspectionApproved(_) => Roles(&[Role::OfficeLeader]),
         E::CommentReceived(_) => Roles(&[Role::Enterprise, Role::Coordinator]),

@@ -87,6 +87,8 @@ pub struct Ceremony {
     pub terminal: Option<EntryHash>,
     /// The result.
     pub completed: Option<DrawCompleted>,
+    /// Where the result stands.
+    pub drawn_at: Option<Position>,
     /// Proposals to void it, by entry.
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
     /// The last of them.
@@ -102,6 +104,8 @@ pub struct Ceremony {
 pub struct Frozen {
     /// Entry hash of PoolFrozen.
     pub p: EntryHash,
+    /// Where it stands.
+    pub position: Position,
     /// What it states.
     pub stated: PoolFrozen,
     /// Its rows.

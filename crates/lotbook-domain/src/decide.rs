@@ -7,6 +7,7 @@ use crate::draw::DrawFault;
 use crate::embargo::{self, Keys};
 use crate::state::State;
 use crate::subject::subject;
+use crate::substitution;
 use lotbook_chain::{Instant, Sealed};
 use lotbook_event::{Code, Event, Refusal, Statement};
 
@@ -81,6 +82,10 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
         Event::EmbargoReleased(event) => Ok(a06_embargo::after_release(state, event)?),
         Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event, keys),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
+        Event::RecusalDecided(event) => {
+            let refused = |what| Refusal::new(Code::SwapInfeasible, &event.recusal, what);
+            Ok(substitution::follows(state, event).map_err(refused)?)
+        }
         Event::CeremonyClosed(event) => {
             a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing, keys)
         }

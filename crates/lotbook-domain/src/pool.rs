@@ -5,14 +5,16 @@ mod staffing;
 
 use crate::article::a14_draw::reusable;
 use crate::article::a16_yearly_cap;
+use crate::article::a17_predicates::{Classed, holds};
 use crate::civil::{date_of, plus_days, start_of, year_of};
 use crate::key::{Grant, Key, Right};
+use crate::person;
 use crate::registry::{Change, ConflictRecord, EnterpriseRecord, InspectorRecord};
 use crate::state::{BatchKey, BatchRecord, State};
 use lotbook_chain::{Instant, KeyId};
 use lotbook_draw::pool::{Reach, TOO_FEW_ALLOWED};
 use lotbook_draw::{ConflictRow, InspectorRow, ObjectRow, Pool, Quota};
-use lotbook_event::ceremony::{LateChange, Purpose};
+use lotbook_event::ceremony::{ConflictAuthor, LateChange, Purpose};
 use lotbook_event::keys::Role;
 use lotbook_event::plan::{Batch, PlanDrafted, SchemeAdopted, Stratification, TrustMode};
 use lotbook_event::registry::{Duty, RulesetAdopted};
@@ -168,7 +170,13 @@ impl<'a> Basis<'a> {
         }
         let year = year_of(self.on);
         let cap = if trusted { self.limits.trusted_cap } else { self.limits.cap };
-        let verdict = a16_yearly_cap::verdict(&record.draws, year, &batch.sections, cap, self.rules);
+        let verdict = a16_yearly_cap::verdict(
+            &record.draws,
+            year,
+            &batch.sections,
+            cap,
+            self.rules.exclude_if_drawn_by_other_unit,
+        );
         if let (Some(reason), false) = (verdict, exempt) {
             return Some(reason);
         }
@@ -245,6 +253,21 @@ impl<'a> Basis<'a> {
         pairs.filter(move |pair| known(pair))
     }
 
+    /// Conflicts in force that another person than the inspector has stated, by author: else somebody could
+    /// keep an inspector out of the pool unseen (draw.md 2, `too_few_allowed`).
+    pub fn conflicts_by_others(&self) -> Vec<ConflictAuthor> {
+        let mut by_author: BTreeMap<KeyId, u64> = BTreeMap::new();
+        for pair in self.conflicts() {
+            let Some(author) = self.state.conflicts.get(pair).map(|record| record.change.by) else {
+                continue;
+            };
+            if !person::is_inspector(self.state, author, &pair.1) {
+                *by_author.entry(author).or_default() += 1;
+            }
+        }
+        by_author.into_iter().map(|(author, pairs)| ConflictAuthor { author, pairs }).collect()
+    }
+
     /// Roster rows changed in the last 30 days, by author; a recusal freezes inspectors and conflicts only.
     pub fn late_changes(&self, of_recusal: bool) -> Vec<LateChange> {
         let since = start_of(plus_days(self.on, -LATE_CHANGE_DAYS));
@@ -281,10 +304,12 @@ fn bar_too_few_allowed(reach: &Reach<'_>, inspectors: &mut [InspectorRow], confl
 /// Whether a firm is in the batch's scope.
 fn in_scope(batch: &Batch, record: &EnterpriseRecord) -> bool {
     let row = &record.row;
+    let firm = Classed { row, last_drawn: record.draws.iter().map(|draw| draw.on).max() };
     let within = |set: &BTreeSet<lotbook_event::Text>, value| set.is_empty() || set.contains(value);
     within(&batch.kinds, &row.kind)
         && (batch.areas.is_empty() || batch.areas.contains(&row.area))
         && within(&batch.registrations, &row.registration)
+        && batch.predicates.iter().all(|predicate| holds(predicate, &firm))
 }
 
 /// The quota rule of a batch.

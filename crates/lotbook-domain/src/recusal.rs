@@ -29,6 +29,8 @@ pub struct Recusal {
     pub attempts: Vec<DrawId>,
     /// What came of it.
     pub outcome: Option<Outcome>,
+    /// The slots, the inspector's own first, that were exchanged by choice.
+    pub exchanged: Option<[u32; 2]>,
 }
 
 /// A decision on a recusal; recusals run in the order of their decisions.

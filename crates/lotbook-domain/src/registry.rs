@@ -67,6 +67,8 @@ pub struct EnterpriseRecord {
 pub struct PastDraw {
     /// Calendar year of the draw.
     pub year: u32,
+    /// Day of the draw.
+    pub on: Date,
     /// The batch.
     pub batch: BatchKey,
     /// Sections whose plans the batch implements.

@@ -134,6 +134,8 @@ pub struct PlanRecord {
 pub struct BatchRecord {
     /// Its definition.
     pub batch: Batch,
+    /// Whether supervision has approved that substitutes come in reserve order.
+    pub reserve_order: bool,
     /// Its scheme.
     pub scheme: Option<Stated<SchemeAdopted>>,
     /// Attempts so far.

@@ -100,6 +100,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::PlanAdopted(PlanAdopted { plan, .. })
         | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new("plan", plan.as_str()),
         Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
+        | Event::ReserveOrderApproved(ReserveOrderApproved { plan, batch })
         | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => {
             Subject::new("batch", format!("{plan}/{batch}"))
         }
@@ -136,6 +137,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
+        | Event::CounterpartChosen(CounterpartChosen { recusal, .. })
         | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => {
             Subject::new("recusal", recusal.as_str())
         }

@@ -4,11 +4,15 @@
 //! else enters: a started inspection changes on the board as draw.md says, but its team stays, and no
 //! entry is derived for it.
 
+mod unrolled;
+
+pub use unrolled::{by_reserve, exchanged, follows, in_reserve_order, may_exchange};
+
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
 use crate::draw::{DrawFault, quota_of, seats_of, small};
 use crate::pool::Basis;
 use crate::recusal::of_batch;
-use crate::state::{BatchKey, Board, Inspection, Phase, State};
+use crate::state::{BatchKey, Board, BoardChange, Inspection, Phase, State};
 use lotbook_chain::Instant;
 use lotbook_draw::{Pool, SecondPool, Seed, Substitution};
 use lotbook_event::ceremony::{Purpose, Replacement};
@@ -70,6 +74,17 @@ impl<'a> Drawn<'a> {
         let id = InspectionId::new(id).ok()?;
         let inspection = state.inspections.get(&id)?;
         Some((id, inspection))
+    }
+
+    /// The slot of a member of one of the batch's teams.
+    fn slot(&self, state: &State, id: &InspectionId, member: &InspectorId) -> Result<usize, Fault> {
+        let slots = self.board.slots_of(member).into_iter().map(|slot| slot as usize);
+        let own =
+            |slot: &usize| self.inspection(state, *slot).is_some_and(|(inspection, _)| inspection == *id);
+        slots
+            .into_iter()
+            .find(own)
+            .ok_or_else(|| format!("{member} is not in the team of {id} in this batch"))
     }
 }
 
@@ -184,7 +199,18 @@ pub fn fill(board: &mut lotbook_draw::Board<'_>, frozen: &Frozen, seed: Seed) ->
 /// See [`fill`].
 pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Substitution, Board), Fault> {
     let frozen = ceremony.frozen.as_ref().ok_or("has no frozen pool")?;
-    let drawn = Drawn::of(state, &ceremony.batch).map_err(|refusal| refusal.to_string())?;
+    let by = BoardChange::Draw(ceremony.draw.clone());
+    change(state, &ceremony.batch, by, |board| fill(board, frozen, seed))
+}
+
+/// What an act does to a batch's board, and the board afterwards.
+fn change(
+    state: &State,
+    batch: &BatchKey,
+    by: BoardChange,
+    act: impl FnOnce(&mut lotbook_draw::Board<'_>) -> Result<Substitution, Fault>,
+) -> Result<(Substitution, Board), Fault> {
+    let drawn = Drawn::of(state, batch).map_err(|refusal| refusal.to_string())?;
     let before = drawn.board;
     let seats = seats_of(&drawn.frozen.stated);
     let firms: Vec<&str> = before.firms.iter().map(Uscc::as_str).collect();
@@ -193,7 +219,7 @@ pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Subst
         .map_err(|error| error.to_string())?;
     before.withdrawn.iter().for_each(|who| board.strike(who.as_str()));
     before.recused.iter().for_each(|(uscc, who)| board.recuse(uscc.as_str(), who.as_str()));
-    let substitution = fill(&mut board, frozen, seed)?;
+    let substitution = act(&mut board)?;
     let named = |id: &str| InspectorId::new(id).map_err(|error| error.to_string());
     let pair = |(uscc, who): (&str, &str)| {
         Ok::<_, Fault>((Uscc::new(uscc).map_err(|error| error.to_string())?, named(who)?))
@@ -204,7 +230,7 @@ pub fn on_board(state: &State, ceremony: &Ceremony, seed: Seed) -> Result<(Subst
         hi: before.hi,
         withdrawn: board.withdrawn().iter().map(|id| named(id)).collect::<Result<_, _>>()?,
         recused: board.recused().map(pair).collect::<Result<_, _>>()?,
-        draws: before.draws.iter().chain([&ceremony.draw]).cloned().collect(),
+        changes: before.changes.iter().cloned().chain([by]).collect(),
     };
     Ok((substitution, after))
 }
@@ -222,7 +248,15 @@ pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFa
         .map_err(|e| fault(e.to_string()))?;
     let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let mut events = vec![completed(&ceremony.draw, seed).into()];
-    events.extend(changes(state, ceremony, frozen, &substitution).map_err(fault)?);
+    let replacement =
+        frozen.stated.replacement.as_ref().ok_or_else(|| fault("has nothing to replace".into()))?;
+    let what = What {
+        batch: &ceremony.batch,
+        draw: &ceremony.draw,
+        recusal: &replacement.recusal,
+        leaves: &replacement.inspector,
+    };
+    events.extend(changes(state, &what, &substitution).map_err(fault)?);
     Ok(events)
 }
 
@@ -244,15 +278,17 @@ fn completed(draw: &DrawId, seed: Seed) -> DrawCompleted {
     }
 }
 
-fn changes(
-    state: &State,
-    ceremony: &Ceremony,
-    frozen: &Frozen,
-    substitution: &Substitution,
-) -> Result<Vec<Event>, Fault> {
-    let drawn = Drawn::of(state, &ceremony.batch).map_err(|refusal| refusal.to_string())?;
-    let replacement = frozen.stated.replacement.as_ref().ok_or("has nothing to replace")?;
-    let (draw, recusal) = (&ceremony.draw, &replacement.recusal);
+/// What changes a batch's teams, and whose place is taken.
+struct What<'a> {
+    batch: &'a BatchKey,
+    draw: &'a DrawId,
+    recusal: &'a RecusalId,
+    leaves: &'a InspectorId,
+}
+
+fn changes(state: &State, what: &What<'_>, substitution: &Substitution) -> Result<Vec<Event>, Fault> {
+    let drawn = Drawn::of(state, what.batch).map_err(|refusal| refusal.to_string())?;
+    let (draw, recusal) = (what.draw, what.recusal);
     let at =
         |slot: usize| drawn.inspection(state, slot).ok_or_else(|| format!("slot {slot} has no inspection"));
     if let Some(slot) = substitution.exhausted {
@@ -268,7 +304,7 @@ fn changes(
         let (draw, recusal, slot) = (draw.clone(), recusal.clone(), small(vacancy.slot));
         let (ticket, candidates) = (Bytes32(*chosen.ticket.as_bytes()), small(vacancy.candidates.len()));
         let previous = record.team_entry;
-        let leaves = replacement.inspector.clone();
+        let leaves = what.leaves.clone();
         if let Some(other) = chosen.gives {
             let (counterpart_inspection, counterpart_record) = at(other)?;
             let swapped = AssignmentSwapped {

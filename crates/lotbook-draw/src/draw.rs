@@ -51,7 +51,7 @@ pub struct Outcome {
     pub words: [u64; 3],
     /// The inspector of every slot, enterprise-major; `None` = infeasible (the selection stands).
     pub assignment: Option<Vec<String>>,
-    /// Why it is infeasible; `None` where there is an assignment.
+    /// The slots for which there are too few inspectors, if the assignment is infeasible.
     pub hall: Option<Hall>,
 }
 

@@ -44,18 +44,58 @@ pub enum QuotaError {
         /// Its rate.
         ppm: u32,
     },
+    /// A row was offered for selection whose stratum had none when rows were counted.
+    #[error("a row of stratum {stratum:?} was offered, of which none was counted")]
+    NotCounted {
+        /// The stratum.
+        stratum: String,
+    },
+    /// As many rows are offered for selection as were counted: the quotas follow from the count.
+    #[error("stratum {stratum:?}: {offered} rows were offered, {counted} counted")]
+    Miscounted {
+        /// The stratum.
+        stratum: String,
+        /// Eligible rows counted.
+        counted: u64,
+        /// Rows offered.
+        offered: u64,
+    },
 }
 
 /// Stratum to a number of enterprises; strata ascend by their bytes.
 pub type PerStratum = BTreeMap<String, u64>;
 
-/// `N_c`: the eligible rows of every stratum that has one. [draw 4]
-pub fn eligible_per_stratum(pool: &Pool) -> PerStratum {
-    let mut counts = PerStratum::new();
-    for object in pool.objects().iter().filter(|o| o.eligible) {
-        *counts.entry(object.stratum.clone()).or_default() += 1;
+/// Counts the eligible rows of a register, in any order and in parts. [draw 4]
+#[derive(Clone, Debug, Default)]
+pub struct Census(PerStratum);
+
+impl Census {
+    /// Counts one eligible row.
+    pub fn add(&mut self, stratum: &str) {
+        match self.0.get_mut(stratum) {
+            Some(count) => *count += 1,
+            None => _ = self.0.insert(stratum.to_owned(), 1),
+        }
     }
-    counts
+
+    /// Adds the count of another part.
+    pub fn merge(&mut self, other: Self) {
+        for (stratum, rows) in other.0 {
+            *self.0.entry(stratum).or_default() += rows;
+        }
+    }
+
+    /// `N_c` of every stratum with an eligible row.
+    pub fn counts(&self) -> &PerStratum {
+        &self.0
+    }
+}
+
+/// `N_c` of a pool.
+pub fn eligible_per_stratum(pool: &Pool) -> PerStratum {
+    let mut census = Census::default();
+    pool.objects().iter().filter(|o| o.eligible).for_each(|o| census.add(&o.stratum));
+    census.0
 }
 
 impl Quota {

@@ -77,7 +77,7 @@ impl StageKey {
         let mut message = Vec::with_capacity(40 + id.len());
         put_enc(&mut message, id.as_bytes());
         put_salt(&mut message, salt);
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
     }
 
     /// The ticket of an inspector for one vacant slot, under K_sub; under an embargo with the slot's salt.
@@ -88,7 +88,7 @@ impl StageKey {
         put_enc(&mut message, id.as_bytes());
         put_u64(&mut message, length(slot));
         put_salt(&mut message, salt);
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
     }
 
     /// The ticket of a slot that may be exchanged, under K_sub; under an embargo with the slot's salt.
@@ -98,7 +98,11 @@ impl StageKey {
         let mut message = Vec::with_capacity(40);
         put_u64(&mut message, length(slot));
         put_salt(&mut message, salt);
-        Ticket(*blake3::keyed_hash(&self.0, &message).as_bytes())
+        self.hash(&message)
+    }
+
+    fn hash(&self, message: &[u8]) -> Ticket {
+        Ticket(*blake3::keyed_hash(&self.0, message).as_bytes())
     }
 
     /// The integers of this stage from the given stream of ChaCha20, from its first word on.

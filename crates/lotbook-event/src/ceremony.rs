@@ -41,7 +41,10 @@ message! {
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
         replacement: Option<Replacement>, beacons: Vec<FrozenBeacon>, staffing: Option<Staffing>, embargo: Option<PoolEmbargo>,
+        conflicts_by_others: Vec<ConflictAuthor>,
     }
+    /// Conflict rows stated by somebody else than the inspector concerned, by author.
+    ConflictAuthor { author: KeyId, pairs: u64 }
     /// A beacon of this ceremony; times in seconds.
     FrozenBeacon {
         chain_hash: Bytes32, public_key: BeaconKey, genesis: u64, period: u32, delta: u32, round: u64,

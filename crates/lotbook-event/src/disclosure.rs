@@ -4,7 +4,7 @@ pub use crate::proto::{
     DisclosedAnswer, DisclosedComments, DisclosedCount, DisclosedDeadline, DisclosedDecision,
     DisclosedDeviations, DisclosedDraw, DisclosedDraws, DisclosedFeedback, DisclosedFeedbackRow,
     DisclosedFlag, DisclosedHandling, DisclosedInspection, DisclosedInspections, DisclosedRecusals,
-    DisclosedRefusals, DisclosedResult, DisclosureDocument, DrawStage,
+    DisclosedRefusals, DisclosedResult, DisclosureDocument, DrawStage, RecusalTally, RecusalTallyOf,
 };
 use prost::Message;
 

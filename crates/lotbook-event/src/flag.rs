@@ -21,6 +21,8 @@ pub enum Flag {
     UndirectedSpecialised,
     /// Everything in the pool is drawn.
     NoRandomnessInObjects,
+    /// Fewer eligible enterprises than the rule set publishes as the least (Art. 17).
+    PoolBelowMinimum,
     /// Every inspector drawn has no choice (draw.md 5).
     NoRandomnessInAssignment,
     /// More of a class drawn than its item allows.
@@ -45,6 +47,10 @@ pub enum Flag {
     DisclosureLate,
     /// A change of team because somebody is unavailable (not Art. 15).
     SubstituteUnavailable,
+    /// A person named the counterpart of a swap (Art. 15).
+    CounterpartChosen,
+    /// A substitute came in an order that everybody could compute before (draw.md 6).
+    ReserveOrder,
     /// Fewer than three candidates for a slot (draw.md 6).
     PredictableSubstitute,
     /// Names are still hidden after the end of the window (Art. 6).
@@ -72,6 +78,7 @@ impl Flag {
             Self::OutOfPlanYear => "OUT_OF_PLAN_YEAR",
             Self::UndirectedSpecialised => "UNDIRECTED_SPECIALISED",
             Self::NoRandomnessInObjects => "NO_RANDOMNESS_IN_OBJECTS",
+            Self::PoolBelowMinimum => "POOL_BELOW_MINIMUM",
             Self::NoRandomnessInAssignment => "NO_RANDOMNESS_IN_ASSIGNMENT",
             Self::ItemRatioExceeded => "ITEM_RATIO_EXCEEDED",
             Self::RosterChangedLate => "ROSTER_CHANGED_LATE",
@@ -84,6 +91,8 @@ impl Flag {
             Self::CommentLate => "COMMENT_LATE",
             Self::DisclosureLate => "DISCLOSURE_LATE",
             Self::SubstituteUnavailable => "SUBSTITUTE_UNAVAILABLE",
+            Self::CounterpartChosen => "COUNTERPART_CHOSEN",
+            Self::ReserveOrder => "RESERVE_ORDER",
             Self::PredictableSubstitute => "PREDICTABLE_SUBSTITUTE",
             Self::RevealOverdue => "REVEAL_OVERDUE",
             Self::MissedCombination => "MISSED_COMBINATION",

@@ -13,7 +13,9 @@ pub mod inspection;
 pub mod keys;
 pub mod oversight;
 pub mod plan;
+pub mod predicate;
 pub mod reading;
+pub mod reason;
 pub mod recusal;
 pub mod refusal;
 pub mod registry;
@@ -23,6 +25,7 @@ pub mod wire;
 
 pub use flag::Flag;
 pub use id::*;
+pub use reason::Reason;
 pub use refusal::{Code, Refusal};
 pub use statement::{DecodeError, Event, Statement};
 pub use wire::FieldError;

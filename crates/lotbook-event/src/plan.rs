@@ -9,6 +9,8 @@ enumeration! {
     TrustMode { None = "none", Reduced = "reduced", Exempt = "exempt" }
     /// What the stratum of a row is.
     Stratification { None = "none", Risk = "risk", Area = "area" }
+    /// How a class condition compares (Art. 17).
+    Operator { In = "in", Prefix = "prefix", Before = "before" }
     /// When drawn names become public (Art. 6).
     Reveal {
         AtDraw = "at_draw", AtNotice = "at_notice", AtStart = "at_start", WindowEnd = "window_end",
@@ -27,8 +29,10 @@ message! {
         sections: BTreeSet<SectionId>, kinds: BTreeSet<Text>, areas: BTreeSet<AreaCode>,
         registrations: BTreeSet<Text>, stratification: Stratification, rates: Vec<StratumRate>,
         minimum: u32, total: u32, qualifications: BTreeSet<Text>, per_enterprise: u32, draw_from: Date,
-        draw_to: Date, inspect_from: Date, inspect_to: Date,
+        draw_to: Date, inspect_from: Date, inspect_to: Date, predicates: Vec<Predicate>,
     }
+    /// A class condition on enterprises; all of a batch hold (Art. 17).
+    Predicate { field: Text, operator: Operator, values: BTreeSet<Text> }
     /// The rate of one stratum in millionths.
     StratumRate { stratum: Text, ppm: u32 }
     /// A plan joins a batch of another plan.

@@ -1,6 +1,6 @@
 //! Recusal: strong types of `recusal.proto` (Art. 15, draw.md 6).
 
-use crate::id::{Bytes32, DrawId, InspectionId, InspectorId, RecusalId};
+use crate::id::{BatchId, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId};
 use crate::wire::{enumeration, message};
 use lotbook_chain::EntryHash;
 
@@ -34,4 +34,8 @@ message! {
     SubstitutePoolExhausted { draw: DrawId, recusal: RecusalId, inspection: InspectionId, slot: u32 }
     /// After a recusal in an inspection under Art. 9, its section names another inspector.
     DirectTeamChanged { recusal: RecusalId, substitute: InspectorId }
+    /// A recusal approver names the counterpart of a swap.
+    CounterpartChosen { recusal: RecusalId, counterpart: InspectorId, counterpart_inspection: InspectionId }
+    /// Supervision approves the reserve order of a batch before it is opened.
+    ReserveOrderApproved { plan: PlanId, batch: BatchId }
 }

@@ -118,6 +118,10 @@ codes! {
         "发现的违法问题未处理并公布前不得办结", "decide the violation and publish or withhold the decision";
     DisclosureSectionMissing "DISCLOSURE_SECTION_MISSING" 23: "the annual disclosure has all of its parts, an empty one says so",
         "年度公开须内容齐全，无内容的部分写明“无”", "publish the document as the ledger derived it, with all six parts";
+    IdentifyingPredicate "IDENTIFYING_PREDICATE" 17: "a directed draw has conditions on classes, none that singles out an enterprise",
+        "定向抽查只能以类别为条件，不得指向特定企业", "ask for a class (kind, industry, area, registration, risk class, last draw); a specific enterprise is inspected under Art. 9 with its cause";
+    PredicateAfterSnapshot "PREDICATE_AFTER_SNAPSHOT" 17: "class conditions do not change once a pool was frozen by them",
+        "抽取池冻结后不得变更类别条件", "plan another batch with the new conditions";
     ReportIncomplete "REPORT_INCOMPLETE" 18: "a report has time, content, findings, evaluation, opinion and proposals",
         "检查报告须含时间、内容、情况、评价、意见建议", "fill the empty part";
     SignerNotAssigned "SIGNER_NOT_ASSIGNED" 18: "only the inspectors assigned to an inspection act in it",

@@ -24,7 +24,7 @@ message! {
         scheme_min_age_days: u32, participant_key_min_age_days: u32, commit_window_minutes: u32,
         reveal_window_minutes: u32, min_reveals: u32, max_load: u32, frequencies: Vec<StateFrequency>,
         participants: Vec<StandingParticipant>, trust_status: Text, disclosure_due: DueDay,
-        recusal_always_withdraw: bool, beacons: Vec<BeaconChain>,
+        recusal_always_withdraw: bool, beacons: Vec<BeaconChain>, recusal_reserve_order: bool,
     }
     /// A drand chain, and how long after the reveals its round comes; times in seconds.
     BeaconChain {

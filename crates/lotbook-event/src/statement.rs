@@ -180,7 +180,7 @@ events! {
     }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,
-        DirectTeamChanged,
+        DirectTeamChanged, CounterpartChosen, ReserveOrderApproved,
     }
     Inspection InspectionEvent inspection_event {
         NoticeServed, InspectionStarted, ItemResultConfirmed, InspectionConcluded, ReportCompleted,

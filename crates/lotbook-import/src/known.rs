@@ -102,6 +102,7 @@ impl Known {
             Event::SubstituteDrawn(_) | Event::SubstitutePoolExhausted(_) => {}
             Event::DirectInspectionOpened(_) | Event::InspectionApproved(_) => {}
             Event::DirectTeamChanged(_) | Event::InspectionClosed(_) => {}
+            Event::CounterpartChosen(_) | Event::ReserveOrderApproved(_) => {}
             Event::CommentReceived(_) | Event::CommentWindowClosed(_) | Event::CommentAnswered(_) => {}
             Event::ViolationFound(_) | Event::InvestigationOpened(_) | Event::HandlingDecided(_) => {}
             Event::HandlingPublished(_) | Event::HandlingWithheld(_) => {}

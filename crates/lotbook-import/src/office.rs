@@ -122,8 +122,7 @@ struct RuleSetToml {
     min_reveals: Option<u32>,
     beacon: Option<Beacons>,
     delta_seconds: Option<u32>,
-    #[serde(rename = "recusal_randomness")]
-    _recusal_randomness: Option<String>,
+    recusal_randomness: Option<String>,
     max_load: u32,
     reveal: Option<String>,
     frequency: BTreeMap<String, u32>,
@@ -212,6 +211,7 @@ fn rule_set(
         trust_status: filled("rule_set.trust_status", found.trust_status.as_deref().unwrap_or("守信企业"))?,
         disclosure_due: disclosure_due(found.disclosure_due.as_deref().unwrap_or("02-last"))?,
         recusal_always_withdraw: found.recusal_always_withdraw.unwrap_or(false),
+        recusal_reserve_order: reserve_order(found.recusal_randomness.as_deref())?,
         beacons: beacons(found.beacon.as_ref(), found.delta_seconds, known)?,
     })
 }
@@ -245,4 +245,10 @@ fn frequencies(table: &BTreeMap<String, u32>) -> Result<Vec<StateFrequency>, Pro
     }
     let row = |(registration, draws_per_year)| StateFrequency { registration, draws_per_year };
     Ok(draws_by_state.into_iter().map(row).collect())
+}
+
+/// Substitutes are drawn by a fresh ceremony, or supervision may approve the batch's own reserve order.
+fn reserve_order(found: Option<&str>) -> Result<bool, Problem> {
+    let words = [("fresh_round", false), ("reserve_order", true)];
+    found.map_or(Ok(false), |found| one_of("rule_set.recusal_randomness", found, &words))
 }

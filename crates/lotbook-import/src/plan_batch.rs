@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use lotbook_event::plan::{Batch, Stratification, StratumRate};
+use lotbook_event::plan::{Batch, Operator, Predicate, Stratification, StratumRate};
+use lotbook_event::predicate::PredicateError;
 use lotbook_event::{AreaCode, BatchId, SectionId, Text};
 
 use crate::known::Known;
 use crate::percent::parse_percent;
 use crate::plan::items;
-use crate::plan_file::{BatchToml, SampleToml};
+use crate::plan_file::{BatchToml, PredicateToml, SampleToml};
 use crate::report::Problem;
 use crate::toml_file::{filled, one_of, registration, set, span, text, typed, value};
 
@@ -47,7 +48,31 @@ fn read(toml: &BatchToml, section: &SectionId, known: &Known) -> Result<Batch, P
         draw_to,
         inspect_from,
         inspect_to,
+        predicates: toml.target.predicates.iter().map(predicate).collect::<Result<_, _>>()?,
     })
+}
+
+/// A class condition (Art. 17).
+fn predicate(toml: &PredicateToml) -> Result<Predicate, Problem> {
+    const KEY: &str = "target.predicates";
+    let operators: Vec<_> = Operator::ALL.iter().map(|value| (value.code(), *value)).collect();
+    let predicate = Predicate {
+        field: text(KEY, &toml.field)?,
+        operator: one_of(KEY, &toml.op, &operators)?,
+        values: set(KEY, &toml.values, Text::new)?,
+    };
+    match predicate.class() {
+        Ok(_) => Ok(predicate),
+        Err(PredicateError::Identifying(because)) => {
+            let because =
+                format!("{because}: it would point at an enterprise (IDENTIFYING_PREDICATE, Art. 17)");
+            let remedy = "ask for a class, or inspect that enterprise under Art. 9 with its cause";
+            Err(Problem::new(KEY, &*toml.field, because, remedy))
+        }
+        Err(PredicateError::Invalid(because)) => {
+            Err(Problem::new(KEY, &*toml.field, because, "correct the condition (Art. 17)"))
+        }
+    }
 }
 
 /// The plan's own section, unless the batch is comprehensive (Art. 16).

@@ -81,6 +81,15 @@ pub(crate) struct TargetToml {
     pub kinds: Vec<String>,
     pub areas: Vec<String>,
     pub registration: Vec<String>,
+    pub predicates: Vec<PredicateToml>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PredicateToml {
+    pub field: String,
+    pub op: String,
+    pub values: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -69,6 +69,7 @@ pub fn code(rule: Rule) -> Code {
         | Rule::InvalidValue
         | Rule::ReportIncomplete
         | Rule::PlanFieldMissing
+        | Rule::IdentifyingPredicate
         | Rule::ItemWithoutBasis => Code::InvalidArgument,
         other if other.as_str().contains("LIMIT") => Code::ResourceExhausted,
         _ => Code::FailedPrecondition,

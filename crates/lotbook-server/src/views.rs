@@ -1,9 +1,10 @@
 //! Views: looks at what the durable log adds up to, a bounded number of callers at a time.
 
-use crate::limits;
 use crate::service::blocking;
+use crate::{limits, wire};
+use lotbook_engine::chain::Position;
 use lotbook_engine::{Engine, State};
-use lotbook_rpc::status;
+use lotbook_rpc::{proto, status};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::Status;
@@ -61,5 +62,19 @@ impl Views {
             if found.is_some() { Ok(found) } else { Err(status::no_such_subject(&name, state.head.size)) }
         })
         .await
+    }
+
+    /// The receipt of an entry that a view names.
+    pub async fn receipt(&self, position: Position) -> Result<proto::Receipt, Status> {
+        let place = self.places.clone().acquire_owned().await;
+        let place = place.map_err(|_| status::unavailable("the server stops"))?;
+        let engine = self.engine.clone();
+        let receipt = blocking(move || {
+            let _place = place;
+            engine.receipt(position.0)
+        });
+        let receipt = receipt.await?.map_err(|error| status::unavailable(&error.0))?;
+        let beyond = || status::no_such_entry(position.0, self.engine.size());
+        receipt.map(wire::receipt).ok_or_else(beyond)
     }
 }

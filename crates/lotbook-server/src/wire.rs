@@ -1,6 +1,7 @@
 //! From the engine's types to the messages of the wire.
 
 use crate::reader::Batch;
+use lotbook_domain::projection::standing::RowProof;
 use lotbook_engine::RefusalReceipt;
 use lotbook_engine::chain::{Receipt, TreeHash};
 use lotbook_rpc::proto;
@@ -14,6 +15,19 @@ pub(crate) fn receipt(receipt: Receipt) -> proto::Receipt {
 /// The hashes of a proof.
 pub(crate) fn hashes(proof: &[TreeHash]) -> Vec<Vec<u8>> {
     proof.iter().map(|hash| hash.0.to_vec()).collect()
+}
+
+/// A row of a frozen pool with its proof.
+pub(crate) fn row_proof(proof: RowProof) -> proto::PoolRowProof {
+    let RowProof { index, row, proof } = proof;
+    proto::PoolRowProof {
+        index,
+        uscc: row.uscc,
+        stratum: row.stratum,
+        eligible: row.eligible,
+        reason: row.reason,
+        inclusion_proof: hashes(&proof),
+    }
 }
 
 /// The ledger's signed word that it refused.

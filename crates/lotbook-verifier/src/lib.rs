@@ -5,6 +5,7 @@
 //! [`Verifier::finish`]. The first thing that is not what it must be is a [`Finding`] with its position.
 
 mod asked;
+pub mod authenticate;
 pub mod certificate;
 mod desk;
 mod embargo;
@@ -19,10 +20,13 @@ mod refusal;
 mod seen;
 mod signature;
 pub mod stamp;
+pub mod standing;
+mod tiles;
 pub mod times;
 pub mod verdict;
 pub mod verify;
 
+pub use authenticate::{AuthenticateError, Authenticated, authenticate};
 pub use certificate::{CertificateError, certificates};
 pub use finding::{Check, Finding};
 pub use lotbook_domain::disclosure::document_hash;

@@ -187,6 +187,7 @@ fn inspection_of<'a>(state: &'a State, event: &Event) -> Option<&'a Inspection> 
         Event::CommentReceived(e) => Some(&e.inspection),
         Event::ViolationFound(e) => Some(&e.inspection),
         Event::InspectionClosed(e) => Some(&e.inspection),
+        Event::CounterpartChosen(e) => state.recusals.get(&e.recusal).map(|recusal| &recusal.inspection),
         Event::DirectTeamChanged(e) => state.recusals.get(&e.recusal).map(|recusal| &recusal.inspection),
         _ => None,
     };

@@ -1,11 +1,12 @@
 //! Exit codes (see the crate's head).
 
-use crate::command::{NotExtended, Unproved};
+use crate::command::{NotExtended, OtherKey, Unproved, Unwitnessed};
 use lotbook_client::ClientError;
 use lotbook_event::Refusal;
 use lotbook_store::JournalError;
 use lotbook_tlog::{ExportError, ReadError, TargetError};
-use lotbook_verifier::Finding;
+use lotbook_verifier::standing::StandingError;
+use lotbook_verifier::{AuthenticateError, Finding};
 
 /// Wrong usage.
 pub const USAGE: u8 = 64;
@@ -68,6 +69,10 @@ fn is_refused(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.is::<Finding>()
         || cause.is::<Refusal>()
         || cause.is::<Unproved>()
+        || cause.is::<StandingError>()
+        || cause.is::<OtherKey>()
+        || cause.is::<AuthenticateError>()
+        || cause.is::<Unwitnessed>()
         || cause.is::<NotExtended>()
         || matches!(cause.downcast_ref(), Some(ReadError::Bad { .. }))
         || matches!(cause.downcast_ref(), Some(ExportError::<JournalError>::Target(target)) if refuses(target))

@@ -9,6 +9,8 @@ mod league;
 mod missing;
 mod overdue;
 mod quicknet;
+mod random;
+mod sealing;
 mod void;
 
 use crate::recusal::hold;

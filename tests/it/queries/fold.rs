@@ -220,7 +220,10 @@ impl Fold {
             Event::SeedRevealed(e) => {
                 self.participant(e.draw.as_str(), &author).secret = Some(e.secret.wire());
             }
-            Event::CeremonyClosed(e) => self.draw(e.draw.as_str()).stage = 3,
+            Event::CeremonyClosed(e) => {
+                let draw = self.draw(e.draw.as_str());
+                (draw.stage, draw.closed_at) = (3, Some(entry.entry.recorded_at.0));
+            }
             Event::CeremonyFailed(e) => {
                 let draw = self.draw(e.draw.as_str());
                 (draw.stage, draw.barred) = (4, e.barred.wire());
@@ -230,6 +233,10 @@ impl Fold {
                 let draw = self.draw(e.draw.as_str());
                 (draw.stage, draw.seed, draw.result) = (5, Some(e.seed.wire()), Some(e.wire()));
                 draw.terminal = Some(entry.hash.0.to_vec());
+                // Without a beacon: all have revealed, and the supervisor and the notary are independent.
+                let committed = draw.participants.iter().filter(|one| one.commitment.is_some()).count();
+                let grade = if committed >= 3 { "B" } else { "C" };
+                (draw.grade, draw.grade_with_stamps) = (grade.into(), grade.into());
                 let batch = (draw.plan.clone(), draw.batch.clone());
                 if draw.recusal.is_none() {
                     self.batches.get_mut(&batch).unwrap().drawn = Some(e.draw.to_string());

@@ -268,13 +268,13 @@ async fn filters_are_typed_and_each_of_them_filters() {
         ListInspectorsRequest { duty: -1 }
         ListEnterprisesRequest { area: "4111".into() }
         ListDrawsRequest { stage: 77 }
-        ListDrawsRequest { purpose: 2 }
+        ListDrawsRequest { purpose: 9 }
         ListPoolRowsRequest { draw: String::new() }
         ListAssignmentsRequest { uscc: "91411102XN0000012Z".into() }
         ListInspectionsRequest { phase: 100 }
         ListViolationsRequest { kind: 6 }
         ListRecusalsRequest { decision: 4 }
-        ListObligationsRequest { kind: 7 }
+        ListObligationsRequest { kind: 8 }
         ListObligationsRequest { state: 5 }
         ListRefusalsRequest { code: "NO_SUCH_CODE".into() }
         ListRefusalsRequest { key_id: vec![1; 31] }

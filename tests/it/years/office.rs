@@ -140,6 +140,7 @@ fn rules(dice: &mut Dice) -> RulesetAdopted {
         trust_status: text("trusted"),
         disclosure_due: DueDay::new("02-last").unwrap(),
         recusal_always_withdraw: dice.chance(15),
+        recusal_reserve_order: false,
         beacons: vec![],
     }
 }
@@ -345,6 +346,7 @@ fn batch(dice: &mut Dice, name: &str, items: BTreeSet<ItemId>, sections: BTreeSe
         draw_to: date("2026-06-30"),
         inspect_from: date("2026-03-01"),
         inspect_to: date("2026-12-31"),
+        predicates: vec![],
     }
 }
 

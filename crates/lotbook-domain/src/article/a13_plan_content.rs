@@ -1,6 +1,7 @@
 //! Art. 13: a plan has object scope, requirements on inspectors, ratio and frequency, and timing.
 
 use super::a08_items::{in_force, own_section};
+use super::a17_predicates::{not_after_snapshot, of_classes};
 use crate::decide::Stated;
 use crate::state::{PlanRecord, State};
 use lotbook_event::plan::{Batch, PlanAdopted, PlanDrafted, PlanPublished, Stratification, TrustMode};
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 /// A section drafts its own plan within the rule set; a draft that is not adopted may be replaced.
 pub fn drafted(state: &State, stated: &Stated<'_>, e: &PlanDrafted) -> Result<(), Refusal> {
     own_section(stated, &e.section, &e.plan)?;
+    not_after_snapshot(state, e)?;
     if state
         .plans
         .get(&e.plan)
@@ -34,10 +36,10 @@ pub fn drafted(state: &State, stated: &Stated<'_>, e: &PlanDrafted) -> Result<()
             format!("batch {} stands twice", double.batch),
         ));
     }
-    e.batches.iter().try_for_each(|batch| values(e, batch))
+    e.batches.iter().try_for_each(|batch| values(state, e, batch))
 }
 
-fn values(plan: &PlanDrafted, batch: &Batch) -> Result<(), Refusal> {
+fn values(state: &State, plan: &PlanDrafted, batch: &Batch) -> Result<(), Refusal> {
     let name = format!("{}/{}", plan.plan, batch.batch);
     let bad = |found: &str| Err(Refusal::new(Code::InvalidValue, &name, found));
     let strata: Vec<_> = batch.rates.iter().map(|rate| &rate.stratum).collect();
@@ -61,7 +63,7 @@ fn values(plan: &PlanDrafted, batch: &Batch) -> Result<(), Refusal> {
     if batch.draw_from > batch.draw_to || batch.inspect_from > batch.inspect_to {
         return bad("a window ends before it begins");
     }
-    Ok(())
+    of_classes(state, &name, batch)
 }
 
 /// Adoption: nothing required is empty, every item is published and in force.

@@ -242,6 +242,7 @@ pub fn freeze<B: Borrow<Statement>>(
         min_reveals,
         replacement: None,
         embargo: embargo.map(|embargo| embargo.stated),
+        conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };
     fits(frozen, sealed)

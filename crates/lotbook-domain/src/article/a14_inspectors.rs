@@ -123,6 +123,7 @@ pub fn freeze<B: Borrow<Statement>>(
         min_reveals,
         replacement: None,
         embargo: None,
+        conflicts_by_others: Basis::of(state, &batch, at)?.conflicts_by_others(),
         staffing: Some(Staffing { draw: unstaffed.draw.clone(), batch_pool: unstaffed.frozen.p }),
     };
     fits(frozen, sealed)

@@ -120,6 +120,7 @@ pub fn freeze<B: Borrow<Statement>>(
     let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
     let min_reveals = kept.unwrap_or(rules.value.min_reveals);
     let as_drawn = &drawn.frozen.stated;
+    let basis = Basis::of(state, &batch, at)?;
     let draw = draw_id(&e.plan, &e.batch, Some(id), e.attempt).map_err(|error| invalid(id, &error))?;
     let failures = state.recusal(id)?.failures(state);
     let frozen = PoolFrozen {
@@ -136,7 +137,7 @@ pub fn freeze<B: Borrow<Statement>>(
         inspector_reasons: reasons(second.inspectors().iter().map(|row| &row.reason))
             .map_err(|error| invalid(id, &error))?,
         conflicts: second.conflicts().len() as u64,
-        late_changes: Basis::of(state, &batch, at)?.late_changes(true),
+        late_changes: basis.late_changes(true),
         rates: vec![],
         minimum: 0,
         total: 0,
@@ -149,6 +150,7 @@ pub fn freeze<B: Borrow<Statement>>(
         min_reveals,
         replacement: Some(replacement(state, &batch, id, &second)?),
         embargo: embargo.map(|embargo| embargo.stated),
+        conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };
     fits(frozen, sealed)

@@ -3,6 +3,7 @@
 use super::Found;
 use super::a06_embargo;
 use super::a14_visit::in_phase;
+use super::a15_unrolled::in_turn;
 use crate::decide::Stated;
 use crate::evolve::draw_id;
 use crate::person;
@@ -128,14 +129,14 @@ pub fn decided(state: &State, stated: &Stated<'_>, e: &RecusalDecided) -> Result
     }
     let (right, because) = by_rule(state, recusal, inspection)?;
     if e.decision == right {
-        return Ok(());
+        return in_turn(state, stated, e, recusal);
     }
     let found = format!("{} was decided, the rule yields {}: {because}", e.decision.code(), right.code());
     Err(Refusal::new(Code::SwapInfeasible, id, found))
 }
 
 /// Not the key, and not a person, that asked or that is concerned.
-fn by_somebody_else(
+pub(super) fn by_somebody_else(
     state: &State,
     stated: &Stated<'_>,
     id: &RecusalId,

@@ -6,7 +6,6 @@
 
 use crate::registry::PastDraw;
 use lotbook_event::SectionId;
-use lotbook_event::registry::RulesetAdopted;
 use std::collections::BTreeSet;
 
 /// Why a firm with this history may not be drawn, if it may not; statuses of para. 2 are the caller's.
@@ -15,11 +14,14 @@ pub fn verdict(
     year: u32,
     units: &BTreeSet<SectionId>,
     cap: u32,
-    rules: &RulesetAdopted,
+    exclude_if_drawn_by_other_unit: bool,
 ) -> Option<&'static str> {
     let this_year = || history.iter().filter(|draw| draw.year == year);
-    if rules.exclude_if_drawn_by_other_unit && this_year().any(|draw| !draw.units.is_subset(units)) {
+    if exclude_if_drawn_by_other_unit && this_year().any(|draw| !draw.units.is_subset(units)) {
         return Some("drawn_by_other_unit");
     }
     (u32::try_from(this_year().count()).unwrap_or(u32::MAX) >= cap).then_some("cap_reached")
 }
+
+#[cfg(test)]
+mod tests;

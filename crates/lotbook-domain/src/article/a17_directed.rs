@@ -54,7 +54,7 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     of_result(state, ceremony, frozen.pool().map(|pool| &**pool), e)
 }
 
-/// Flags of a result: no randomness in objects or assignment, an item's ratio exceeded.
+/// Flags of a result: no randomness in objects or assignment, a pool that is nearly pointed, an item's ratio exceeded.
 pub(super) fn of_result(
     state: &State,
     ceremony: &Ceremony,
@@ -73,6 +73,11 @@ pub(super) fn of_result(
     let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
     if eligible > 0 && u64::from(e.selected) >= eligible {
         found.push((Flag::NoRandomnessInObjects, subject.clone(), format!("all {eligible} were drawn")));
+    }
+    let least = state.rules.as_ref().map_or(0, |rules| u64::from(rules.value.min_pool));
+    if eligible < least && u64::from(e.selected) < eligible {
+        let detail = format!("{} drawn of {eligible} eligible, the rule set's least is {least}", e.selected);
+        found.push((Flag::PoolBelowMinimum, subject.clone(), detail));
     }
     let cutoffs: BTreeMap<_, _> = e.strata.iter().map(|s| (s.stratum.as_str(), s.cutoff)).collect();
     let key = lotbook_draw::Stage::Objects.key(&lotbook_draw::Seed::from_bytes(e.seed.0));

@@ -18,8 +18,10 @@ pub mod a14_visit;
 pub mod a14_void;
 pub mod a15_ceremony;
 pub mod a15_recusal;
+pub mod a15_unrolled;
 pub mod a16_yearly_cap;
 pub mod a17_directed;
+pub mod a17_predicates;
 pub mod a18_report;
 pub mod a19_feedback;
 pub mod a21_comment;
@@ -88,6 +90,8 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::RecusalDecided(e) => a15_recusal::decided(state, stated, e),
         Event::DirectInspectionOpened(e) => a09_direct::opened(state, stated, e),
         Event::InspectionApproved(e) => a09_direct::approved(state, stated, e),
+        Event::CounterpartChosen(e) => a15_unrolled::chosen(state, stated, e),
+        Event::ReserveOrderApproved(e) => a15_unrolled::reserve_approved(state, e),
         Event::DirectTeamChanged(e) => a09_direct::team_changed(state, stated, e),
         Event::CommentReceived(e) => a21_comment::received(state, stated, e),
         Event::CommentAnswered(e) => a21_comment::answered(state, stated, e),
@@ -150,7 +154,12 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::FeedbackDelivered(e) => a19_feedback::delivered_flags(state, at, e),
         Event::ResultPublished(e) => a19_feedback::published_late(state, at, e),
         Event::DeadlineMissed(e) => a12_plan_due::missed(state, e),
-        Event::RecusalDecided(e) => a15_recusal::decided_flags(state, e),
+        Event::RecusalDecided(e) => {
+            let mut found = a15_recusal::decided_flags(state, e);
+            found.extend(a15_unrolled::reserve_flags(state, e));
+            found
+        }
+        Event::CounterpartChosen(e) => a15_unrolled::chosen_flags(state, e),
         Event::AssignmentSwapped(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),
         Event::SubstituteDrawn(e) => a15_recusal::few_candidates(&e.inspection, e.candidates),
         Event::DirectInspectionOpened(e) => a09_direct::opened_flags(e),

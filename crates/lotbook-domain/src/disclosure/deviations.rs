@@ -3,6 +3,7 @@
 use super::{count, due_date, is_in, is_of_year};
 use crate::civil::{date_of, due_day_in, end_of};
 use crate::due::plan_subject;
+use crate::projection::recusal_tally::tally;
 use crate::recusal::{Outcome, Recusal};
 use crate::state::{Flagged, State, Violation};
 use lotbook_chain::Instant;
@@ -26,7 +27,8 @@ pub(super) fn part(state: &State, year: u32) -> DisclosedDeviations {
     let refused = refusals.iter().flat_map(|row| [row.recorded, row.counted]);
     let listed = count(flags.len()).saturating_add(count(deadlines.len()));
     let rows = recused.chain(refused).fold(listed, u64::saturating_add);
-    DisclosedDeviations { rows, flags, deadlines, recusals, refusals }
+    let recusal_tallies = tally(state, |assigned| is_in(assigned, year)).into_values().collect();
+    DisclosedDeviations { rows, flags, deadlines, recusals, refusals, recusal_tallies }
 }
 
 fn flags(state: &State, year: u32) -> Vec<DisclosedFlag> {

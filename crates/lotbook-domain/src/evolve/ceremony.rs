@@ -9,7 +9,7 @@ use crate::draw::small;
 use crate::pool::Basis;
 use crate::registry::PastDraw;
 use crate::state::Phase;
-use crate::state::{Board, Inspection, Origin, State};
+use crate::state::{Board, BoardChange, Inspection, Origin, State};
 use crate::substitution;
 use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
@@ -47,6 +47,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         barred: BTreeSet::new(),
         terminal: None,
         completed: None,
+        drawn_at: None,
         proposals: BTreeMap::new(),
         last_proposal: None,
         voided: None,
@@ -89,7 +90,7 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
     };
     embargo::frozen(state, e);
     let Ok(rows) = rows else { return };
-    let frozen = Frozen { p: at.hash, stated: e.clone(), rows };
+    let frozen = Frozen { p: at.hash, position: at.position(), stated: e.clone(), rows };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
 }
 
@@ -117,6 +118,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));
+        c.drawn_at = Some(at.position());
     });
 }
 
@@ -131,7 +133,7 @@ pub(super) fn enterprise_assigned(state: &mut State, at: At<'_>, e: &EnterpriseA
         board.assignment.extend(e.team.iter().cloned());
     }
     if let Some(record) = state.enterprises.get_mut(&e.uscc) {
-        record.draws.push(PastDraw { year: year_of(at.date()), batch: batch.clone(), units });
+        record.draws.push(PastDraw { year: year_of(at.date()), on: at.date(), batch: batch.clone(), units });
     }
     let origin = Origin::Drawn { draw: e.draw.clone(), batch, first_slot: e.rank.saturating_mul(seats) };
     let inspection = Inspection::new(origin, e.uscc.clone(), e.team.clone(), at.hash, at.entry.recorded_at);
@@ -164,8 +166,12 @@ pub(super) fn draw_voided(state: &mut State, at: At<'_>, e: &DrawVoided) {
     let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) else { return };
     let record = state.batches.get(&batch);
     let staffed = record.and_then(|record| record.staffed.clone());
-    let of_recusals = record.and_then(|record| record.board.as_ref()).map(|board| board.draws.clone());
-    let followed: Vec<DrawId> = staffed.clone().into_iter().chain(of_recusals.unwrap_or_default()).collect();
+    let changes = record.and_then(|record| record.board.as_ref()).map(|board| board.changes.as_slice());
+    let of_recusals = changes.unwrap_or_default().iter().filter_map(|change| match change {
+        BoardChange::Draw(draw) => Some(draw.clone()),
+        BoardChange::Reserve(_) | BoardChange::Chosen(_) => None,
+    });
+    let followed: Vec<DrawId> = staffed.clone().into_iter().chain(of_recusals).collect();
     with_ceremony(state, &e.draw, |c| c.followed = followed);
     for draw in [&e.draw].into_iter().chain(&staffed) {
         with_ceremony(state, draw, |c| {

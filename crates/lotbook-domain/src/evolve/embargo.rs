@@ -72,7 +72,8 @@ fn open(state: &mut State, draw: &DrawId, rank: u32, id: &InspectionId, opened: 
     let Some(batch) = opened.batch().cloned() else { return };
     let units = state.batches.get(&batch).map(|record| record.batch.sections.clone()).unwrap_or_default();
     if let Some(record) = state.enterprises.get_mut(&opened.uscc) {
-        record.draws.push(PastDraw { year: year_of(date_of(opened.assigned_at)), batch, units });
+        let on = date_of(opened.assigned_at);
+        record.draws.push(PastDraw { year: year_of(on), on, batch, units });
     }
     state.inspections.insert(id.clone(), Box::new(opened));
     with_embargo(state, draw, |embargo| {

@@ -203,6 +203,11 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::AssignmentSwapped(e) => assignment_swapped(state, at, e),
         Event::SubstituteDrawn(e) => substitute_drawn(state, at, e),
         Event::SubstitutePoolExhausted(e) => substitute_pool_exhausted(state, e),
+        Event::CounterpartChosen(e) => counterpart_chosen(state, at, e),
+        Event::ReserveOrderApproved(e) => {
+            let key = (e.plan.clone(), e.batch.clone());
+            state.batches.entry(key).and_modify(|batch| batch.reserve_order = true);
+        }
         Event::DirectTeamChanged(e) => direct_team_changed(state, at, e),
         Event::DirectInspectionOpened(e) => direct_inspection_opened(state, at, e),
         Event::InspectionApproved(e) => inspection_approved(state, e),

@@ -26,6 +26,7 @@ pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalReques
         decided: None,
         attempts: vec![],
         outcome: None,
+        exchanged: None,
     };
     state.recusals.insert(e.recusal.clone(), recusal);
 }
@@ -38,6 +39,27 @@ pub(super) fn recusal_decided(state: &mut State, at: At<'_>, e: &RecusalDecided)
         position: at.position(),
     };
     state.recusals.entry(e.recusal.clone()).and_modify(|recusal| recusal.decided = Some(decided));
+    let batch = state.recusals.get(&e.recusal).and_then(|recusal| recusal.batch(state)).cloned();
+    let Some(batch) = batch.filter(|batch| substitution::by_reserve(state, batch, e.decision)) else {
+        return;
+    };
+    let Ok((substitution, board)) = substitution::in_reserve_order(state, &batch, &e.recusal) else { return };
+    state.batches.entry(batch).and_modify(|record| record.board = Some(board));
+    if substitution.exhausted.is_none() {
+        settle(state, &e.recusal, Outcome::Changed);
+    }
+}
+
+/// Two inspectors have changed places by choice: board and both teams.
+pub(super) fn counterpart_chosen(state: &mut State, at: At<'_>, e: &CounterpartChosen) {
+    let Some(recusal) = state.recusals.get(&e.recusal).cloned() else { return };
+    let Some(batch) = recusal.batch(state).cloned() else { return };
+    let Ok((slots, board)) = substitution::exchanged(state, &batch, e) else { return };
+    state.recusals.entry(e.recusal.clone()).and_modify(|recusal| recusal.exchanged = Some(slots));
+    state.batches.entry(batch).and_modify(|record| record.board = Some(board));
+    settle(state, &e.recusal, Outcome::Changed);
+    replace(state, at.hash, &recusal.inspection, &recusal.inspector, &e.counterpart);
+    replace(state, at.hash, &e.counterpart_inspection, &e.counterpart, &recusal.inspector);
 }
 
 /// The board after a recusal's draw. Its pairs stay recused, and who withdrew stays withdrawn, even if a

@@ -65,6 +65,7 @@ pub(super) fn plan_drafted(state: &mut State, e: &PlanDrafted) {
     for batch in &e.batches {
         let record = BatchRecord {
             batch: batch.clone(),
+            reserve_order: false,
             scheme: None,
             attempts: vec![],
             drawn: None,

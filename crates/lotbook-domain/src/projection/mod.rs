@@ -18,7 +18,9 @@ pub mod obligation;
 pub mod plan;
 pub mod pool_row;
 pub mod recusal;
+pub mod recusal_tally;
 pub mod refusal;
+pub mod standing;
 pub mod violation;
 
 pub use assignment::assignments;
@@ -34,7 +36,9 @@ pub use obligation::obligations;
 pub use plan::plans;
 pub use pool_row::pool_rows;
 pub use recusal::recusals;
+pub use recusal_tally::recusal_tallies;
 pub use refusal::{refusal_counts, refusals};
+pub use standing::standing;
 pub use violation::violations;
 
 use core::ops::Bound;

@@ -16,8 +16,19 @@ pub struct Board {
     pub withdrawn: BTreeSet<InspectorId>,
     /// Pairs recused in the batch.
     pub recused: BTreeSet<(Uscc, InspectorId)>,
-    /// The recusals' own draws, in the order of their DrawCompleted entries.
-    pub draws: Vec<DrawId>,
+    /// What changed it since the draw, in order.
+    pub changes: Vec<BoardChange>,
+}
+
+/// One change of a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoardChange {
+    /// A recusal's own draw.
+    Draw(DrawId),
+    /// A recusal that was carried out in reserve order.
+    Reserve(RecusalId),
+    /// A recusal whose counterpart a person has named.
+    Chosen(RecusalId),
 }
 
 impl Board {
@@ -29,7 +40,7 @@ impl Board {
             hi,
             withdrawn: BTreeSet::new(),
             recused: BTreeSet::new(),
-            draws: vec![],
+            changes: vec![],
         }
     }
 

@@ -24,24 +24,17 @@ impl Bits {
         }
     }
 
-    /// The members of both sets, ascending.
-    pub(super) fn intersection<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = usize> + 'a {
-        self.0.iter().zip(&other.0).enumerate().flat_map(|(w, (a, b))| Ones(a & b).map(move |i| w * 64 + i))
-    }
-}
-
-/// The places of the ones of a word, ascending.
-struct Ones(u64);
-
-impl Iterator for Ones {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
+    /// The smallest member of both sets from `from` on.
+    pub(super) fn next_common(&self, other: &Self, from: usize) -> Option<usize> {
+        let pairs = self.0.iter().zip(&other.0).enumerate().skip(from / 64);
+        let mut mask = u64::MAX << (from % 64);
+        for (w, (a, b)) in pairs {
+            let common = a & b & mask;
+            if common != 0 {
+                return Some(w * 64 + common.trailing_zeros() as usize);
+            }
+            mask = u64::MAX;
         }
-        let place = self.0.trailing_zeros() as usize;
-        self.0 &= self.0 - 1;
-        Some(place)
+        None
     }
 }

@@ -1,7 +1,8 @@
 //! How many inspectors are drawn, and how evenly their loads can lie. [draw 5]
 
+use super::bits::Bits;
 use super::plan::Plan;
-use super::residual::{Filling, Goal, Node, Search};
+use super::residual::{Filling, Goal, Marks, Node, Search};
 
 impl Plan {
     /// `n`: the shortest prefix that works, but not fewer than the minimum; `None` = infeasible.
@@ -52,32 +53,45 @@ impl Plan {
     }
 }
 
-/// A set of slots for which the inspectors do not suffice, ascending.
-pub(super) struct Stuck {
-    pub(super) slots: Vec<usize>,
-}
-
-/// Fills all slots with the first `n` inspectors, unless loads of at most `cap` do not suffice.
+/// Fills all slots with the first `n` inspectors; if loads of at most `cap` do not suffice, the slots for
+/// which there are too few of them.
 ///
 /// Starts with loads of at most `least` and admits one more only when a slot cannot be filled
 /// otherwise, so that the second value is the least possible largest load from `least` on.
-pub(super) fn fill(plan: &Plan, n: usize, least: usize, cap: usize) -> Result<(Filling<'_>, usize), Stuck> {
+pub(super) fn fill(
+    plan: &Plan,
+    n: usize,
+    least: usize,
+    cap: usize,
+) -> Result<(Filling<'_>, usize), Vec<usize>> {
     if n.saturating_mul(cap) < plan.slots() {
-        return Err(Stuck { slots: (0..plan.slots()).collect() });
+        return Err((0..plan.slots()).collect());
     }
     let mut filling = Filling::empty(plan, n);
     let mut hi = least.max(plan.slots().div_ceil(n.max(1)));
+    // Most slots are filled by somebody who has room himself; only the others need a search.
+    let mut room = Bits::new(n, |_| hi > 0);
+    let mut marks = Marks::new(plan, n);
     let mut slot = 0;
     while slot < plan.slots() {
-        let mut search = Search::new(&filling, Goal::Room, (0, hi), 0);
-        match search.run(Node::Slot(slot)) {
+        let mut search = Search::new(&filling, &mut marks, Goal::Room, (0, hi), 0);
+        let moves = match filling.open(slot, &room) {
+            Some(i) => Some(vec![(slot, i)]),
+            None => search.run(Node::Slot(slot)),
+        };
+        match moves {
             Some(moves) => {
                 filling.apply(&moves);
+                for (_, i) in moves.into_iter().filter(|&(_, i)| filling.load(i) >= hi) {
+                    room.remove(i);
+                }
                 slot += 1;
             }
-            None if hi < cap => hi += 1,
-            // Whoever is allowed at one of these slots has no room, or sits in that team with a slot of them.
-            None => return Err(Stuck { slots: search.seen_slots() }),
+            None if hi < cap => {
+                hi += 1;
+                room = Bits::new(n, |_| true);
+            }
+            None => return Err(search.slots_seen()),
         }
     }
     Ok((filling, hi))
@@ -88,8 +102,9 @@ pub(super) fn fill(plan: &Plan, n: usize, least: usize, cap: usize) -> Result<(F
 /// Each step takes one slot from somebody with more than `lo`, over any number of exchanges, and
 /// gives one to somebody with less.
 pub(super) fn raise(filling: &mut Filling<'_>, lo: usize, hi: usize) -> bool {
+    let mut marks = Marks::new(filling.plan, filling.inspectors());
     while (0..filling.inspectors()).any(|i| filling.load(i) < lo) {
-        match Search::new(filling, Goal::Need, (lo, hi), 0).run(Node::Sink) {
+        match Search::new(filling, &mut marks, Goal::Need, (lo, hi), 0).run(Node::Sink) {
             Some(moves) => filling.apply(&moves),
             None => return false,
         }

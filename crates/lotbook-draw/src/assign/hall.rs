@@ -1,13 +1,14 @@
-//! Why no assignment exists: a set of slots for which there are too few inspectors. [draw 5, Infeasible]
+//! Why an assignment is infeasible: a set of slots for which there are too few inspectors. [draw 5, Infeasible]
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::bounds::{Stuck, fill};
+use super::bounds::fill;
 use super::plan::Plan;
 
-/// Slots whose inspectors cannot fill them. Anybody can check it, and any such set is as good. [draw 5]
+/// A Hall certificate. Whoever is allowed at one of the slots is named, and together they cannot take them all:
+/// the capacities sum to less than the number of slots. Everybody can check it without searching.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hall {
@@ -18,37 +19,35 @@ pub struct Hall {
 }
 
 impl Plan {
-    /// The set in which the search for an assignment ended; `None` if there is an assignment.
+    /// A Hall certificate, if no assignment with every load at most `max_load` exists.
     pub fn hall(&self, max_load: u32) -> Option<Hall> {
         let cap = self.cap(max_load);
-        match fill(self, self.usable(), cap, cap) {
-            Ok(_) => None,
-            Err(Stuck { slots }) => Some(self.hall_of(slots, max_load)),
-        }
+        let slots = fill(self, self.usable(), cap, cap).err()?;
+        let inspectors = self.capacities(&slots, cap);
+        Some(Hall { slots: slots.into_iter().map(|s| s as u64).collect(), inspectors })
     }
 
-    /// Whether a stated set proves that there is no assignment.
-    pub fn is_hall(&self, stated: &Hall, max_load: u32) -> bool {
-        let slots: Option<Vec<usize>> = stated.slots.iter().map(|&s| usize::try_from(s).ok()).collect();
-        let Some(slots) = slots else { return false };
-        let ascend =
-            slots.is_sorted_by(|a, b| a < b) && slots.last().is_some_and(|&last| last < self.slots());
-        let capacities = stated.inspectors.iter().map(|(_, capacity)| u128::from(*capacity));
-        let short = capacities.sum::<u128>() < slots.len() as u128;
-        ascend && short && *stated == self.hall_of(slots, max_load)
+    /// Whether a Hall certificate holds. Any such set is valid, whichever search found it.
+    pub fn is_hall(&self, hall: &Hall, max_load: u32) -> bool {
+        let slots: Option<Vec<usize>> = hall.slots.iter().map(|&s| self.slot(s)).collect();
+        let Some(slots) = slots.filter(|slots| slots.is_sorted_by(|a, b| a < b)) else { return false };
+        let capacities = self.capacities(&slots, self.cap(max_load));
+        let places: u64 = capacities.iter().map(|(_, capacity)| capacity).sum();
+        capacities == hall.inspectors && places < hall.slots.len() as u64
     }
 
-    /// The inspectors of some slots, ascending, with their capacities.
-    fn hall_of(&self, slots: Vec<usize>, max_load: u32) -> Hall {
-        let firms = |i: usize| -> BTreeSet<usize> {
-            slots.iter().filter(|&&s| self.is_allowed(s, i)).map(|s| s / self.seats()).collect()
+    fn slot(&self, s: u64) -> Option<usize> {
+        usize::try_from(s).ok().filter(|&s| s < self.slots())
+    }
+
+    /// capacity = min(max_load, number of enterprises at whose listed slots he is allowed); `cap` is at most
+    /// the number of all enterprises, which changes nothing. Those who are allowed nowhere are left out.
+    fn capacities(&self, slots: &[usize], cap: usize) -> Vec<(String, u64)> {
+        let firms_of = |i: usize| {
+            let allowed = slots.iter().filter(|&&s| self.is_allowed(s, i));
+            allowed.map(|&s| self.team(s).start).collect::<BTreeSet<_>>().len()
         };
-        // the smaller of max_load and the number of enterprises at whose listed slots he is allowed
-        let capacity = |firms: BTreeSet<usize>| (firms.len() as u64).min(u64::from(max_load));
-        let allowed = (0..self.usable()).map(|i| (i, firms(i))).filter(|(_, firms)| !firms.is_empty());
-        Hall {
-            inspectors: allowed.map(|(i, firms)| (self.id(i).to_owned(), capacity(firms))).collect(),
-            slots: slots.into_iter().map(|s| s as u64).collect(),
-        }
+        let all = (0..self.usable()).map(|i| (i, firms_of(i))).filter(|&(_, firms)| firms > 0);
+        all.map(|(i, firms)| (self.id(i).to_owned(), firms.min(cap) as u64)).collect()
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! The steps, a file each: [`plan`](self) ranks the inspectors and knows who may sit where;
 //! `residual` moves a filling towards a goal (the one search that all feasibility questions use);
-//! `bounds` finds the shortest prefix of inspectors and the range of loads; `hall` proves that there is none; `tier1` draws uniformly by
+//! `bounds` finds the shortest prefix of inspectors and the range of loads, `hall` says why there are none; `tier1` draws uniformly by
 //! rejection; where that is impossible or fails, `start` and `tier2` walk a chain of random switches.
 
 mod bits;

@@ -47,6 +47,20 @@ impl<'p> Filling<'p> {
         self.plan.team(s).find(|&mate| self.held_by[mate] == Some(i))
     }
 
+    /// The first inspector of a set whom slot `s` can take as he is.
+    pub(super) fn open(&self, s: usize, set: &Bits) -> Option<usize> {
+        let mut next = set.next_common(self.plan.accepted(s), 0);
+        while let Some(i) = next.filter(|&i| !self.is_open(s, i)) {
+            next = set.next_common(self.plan.accepted(s), i + 1);
+        }
+        next
+    }
+
+    /// Whether an inspector whom the seat accepts is free of conflict and not in the team of `s`.
+    fn is_open(&self, s: usize, i: usize) -> bool {
+        !self.plan.is_barred(s, i) && self.place_in_team(s, i).is_none()
+    }
+
     /// The inspectors of all slots, if all are filled.
     pub(super) fn complete(self) -> Option<Vec<usize>> {
         self.held_by.into_iter().collect()
@@ -88,17 +102,12 @@ pub(super) enum Goal {
     Slot(usize),
 }
 
-/// What was seen of a node: not yet, as the start, or coming from another node.
-type Seen = Option<Option<Node>>;
+/// Where a node was seen from: the number of the search, and `None` at its start.
+type Seen = (u32, Option<Node>);
 
-/// A breadth-first search from one or several starts to one goal. What a failed start has seen cannot
-/// reach the goal either and is not entered again.
-pub(super) struct Search<'a, 'p> {
-    filling: &'a Filling<'p>,
-    goal: Goal,
-    lo: usize,
-    hi: usize,
-    frozen: usize,
+/// What searches remember, made once for many of them: clearing it would cost more than most of them do.
+pub(super) struct Marks {
+    search: u32,
     unseen: Bits,
     slots: Vec<Seen>,
     inspectors: Vec<Seen>,
@@ -106,44 +115,76 @@ pub(super) struct Search<'a, 'p> {
     queue: VecDeque<Node>,
 }
 
-impl<'a, 'p> Search<'a, 'p> {
-    /// A search in which loads keep to `lo..=hi` and slots under `frozen` do not move.
-    pub(super) fn new(filling: &'a Filling<'p>, goal: Goal, (lo, hi): (usize, usize), frozen: usize) -> Self {
-        let n = filling.inspectors();
+impl Marks {
+    /// For searches of fillings of a plan with its first `n` inspectors.
+    pub(super) fn new(plan: &Plan, n: usize) -> Self {
         Self {
-            filling,
-            goal,
-            lo,
-            hi,
-            frozen,
+            search: 0,
             unseen: Bits::new(n, |_| true),
-            slots: vec![None; filling.plan.slots()],
-            inspectors: vec![None; n],
-            sink: None,
+            slots: vec![(0, None); plan.slots()],
+            inspectors: vec![(0, None); n],
+            sink: (0, None),
             queue: VecDeque::new(),
         }
+    }
+
+    fn clear(&mut self) {
+        self.search += 1; // at most a few searches a slot: far below 2^32
+        self.unseen = Bits::new(self.inspectors.len(), |_| true);
+        self.queue.clear();
+    }
+
+    fn seen(&mut self, node: Node) -> &mut Seen {
+        match node {
+            Node::Slot(s) => &mut self.slots[s],
+            Node::Inspector(i) => &mut self.inspectors[i],
+            Node::Sink => &mut self.sink,
+        }
+    }
+}
+
+/// A breadth-first search from one or several starts to one goal. What a failed start has seen cannot
+/// reach the goal either and is not entered again.
+pub(super) struct Search<'a, 'p> {
+    filling: &'a Filling<'p>,
+    marks: &'a mut Marks,
+    goal: Goal,
+    lo: usize,
+    hi: usize,
+    frozen: usize,
+}
+
+impl<'a, 'p> Search<'a, 'p> {
+    /// A search in which loads keep to `lo..=hi` and slots under `frozen` do not move.
+    pub(super) fn new(
+        filling: &'a Filling<'p>,
+        marks: &'a mut Marks,
+        goal: Goal,
+        (lo, hi): (usize, usize),
+        frozen: usize,
+    ) -> Self {
+        marks.clear();
+        Self { filling, marks, goal, lo, hi, frozen }
     }
 
     /// The moves along a shortest path from `start` to the goal; `None` if there is no path, or if an
     /// earlier start has already seen this one.
     pub(super) fn run(&mut self, start: Node) -> Option<Vec<Move>> {
-        self.see(start, None);
-        while let Some(node) = self.queue.pop_front() {
-            if self.is_goal(node) {
-                return Some(self.moves_to(node));
-            }
-            match node {
+        let mut end = self.see(start, None);
+        while end.is_none() {
+            end = match self.marks.queue.pop_front()? {
                 Node::Slot(s) => self.leave_slot(s),
                 Node::Inspector(i) => self.leave_inspector(i),
                 Node::Sink => self.leave_sink(),
-            }
+            };
         }
-        None
+        end.map(|end| self.moves_to(end))
     }
 
-    /// The slots that were seen, ascending.
-    pub(super) fn seen_slots(&self) -> Vec<usize> {
-        (0..self.slots.len()).filter(|&s| self.slots[s].is_some()).collect()
+    /// The slots seen so far, ascending. After a failed search for room they are too many for the inspectors
+    /// who are allowed there: each of these is in their teams already, or has no room.
+    pub(super) fn slots_seen(&self) -> Vec<usize> {
+        (0..self.marks.slots.len()).filter(|&s| self.marks.slots[s].0 == self.marks.search).collect()
     }
 
     fn is_goal(&self, node: Node) -> bool {
@@ -155,61 +196,67 @@ impl<'a, 'p> Search<'a, 'p> {
         }
     }
 
-    fn see(&mut self, node: Node, from: Option<Node>) {
-        let seen = match node {
-            Node::Slot(s) => &mut self.slots[s],
-            Node::Inspector(i) => &mut self.inspectors[i],
-            Node::Sink => &mut self.sink,
-        };
-        if seen.is_none() {
-            *seen = Some(from);
-            self.queue.push_back(node);
-            if let Node::Inspector(i) = node {
-                self.unseen.remove(i);
-            }
+    /// Enters a node, once; gives it back if it is the goal.
+    fn see(&mut self, node: Node, from: Option<Node>) -> Option<Node> {
+        let search = self.marks.search;
+        let seen = self.marks.seen(node);
+        if seen.0 == search {
+            return None;
         }
+        *seen = (search, from);
+        if let Node::Inspector(i) = node {
+            self.marks.unseen.remove(i);
+        }
+        self.marks.queue.push_back(node);
+        self.is_goal(node).then_some(node)
     }
 
     /// The slot takes a team-mate's inspector, or one from outside the team.
-    fn leave_slot(&mut self, s: usize) {
+    fn leave_slot(&mut self, s: usize) -> Option<Node> {
         let (filling, plan, frozen) = (self.filling, self.filling.plan, self.frozen);
         for mate in plan.team(s).filter(|&mate| mate != s && mate >= frozen) {
-            if filling.holder(mate).is_some_and(|i| plan.is_allowed(s, i)) {
-                self.see(Node::Slot(mate), Some(Node::Slot(s)));
+            if filling.holder(mate).is_some_and(|i| plan.is_allowed(s, i))
+                && let Some(goal) = self.see(Node::Slot(mate), Some(Node::Slot(s)))
+            {
+                return Some(goal);
             }
         }
-        let is_open = |&i: &usize| !plan.is_barred(s, i) && filling.place_in_team(s, i).is_none();
-        let open: Vec<usize> = self.unseen.intersection(plan.accepted(s)).filter(is_open).collect();
-        for i in open {
-            self.see(Node::Inspector(i), Some(Node::Slot(s)));
+        let mut next = self.marks.unseen.next_common(plan.accepted(s), 0);
+        while let Some(i) = next {
+            if filling.is_open(s, i)
+                && let Some(goal) = self.see(Node::Inspector(i), Some(Node::Slot(s)))
+            {
+                return Some(goal);
+            }
+            next = self.marks.unseen.next_common(plan.accepted(s), i + 1);
         }
+        None
     }
 
     /// The inspector gives one of his slots away, or keeps them all if he has room.
-    fn leave_inspector(&mut self, i: usize) {
+    fn leave_inspector(&mut self, i: usize) -> Option<Node> {
         let (filling, frozen) = (self.filling, self.frozen);
         for &s in filling.holds[i].iter().filter(|&&s| s >= frozen) {
-            self.see(Node::Slot(s), Some(Node::Inspector(i)));
+            if let Some(goal) = self.see(Node::Slot(s), Some(Node::Inspector(i))) {
+                return Some(goal);
+            }
         }
-        if filling.load(i) < self.hi {
-            self.see(Node::Sink, Some(Node::Inspector(i)));
-        }
+        if filling.load(i) < self.hi { self.see(Node::Sink, Some(Node::Inspector(i))) } else { None }
     }
 
     /// Somebody else has one less instead.
-    fn leave_sink(&mut self) {
-        for i in 0..self.filling.inspectors() {
-            if self.filling.load(i) > self.lo {
-                self.see(Node::Inspector(i), Some(Node::Sink));
-            }
-        }
+    fn leave_sink(&mut self) -> Option<Node> {
+        let (filling, lo) = (self.filling, self.lo);
+        (0..filling.inspectors())
+            .filter(|&i| filling.load(i) > lo)
+            .find_map(|i| self.see(Node::Inspector(i), Some(Node::Sink)))
     }
 
     /// Every slot on the path takes the inspector that comes after it: himself, or a team-mate's.
-    fn moves_to(&self, end: Node) -> Vec<Move> {
+    fn moves_to(&mut self, end: Node) -> Vec<Move> {
         let mut moves = Vec::new();
         let mut node = end;
-        while let Some(from) = self.origin(node) {
+        while let (_, Some(from)) = *self.marks.seen(node) {
             match (from, node) {
                 (Node::Slot(s), Node::Inspector(i)) => moves.push((s, i)),
                 (Node::Slot(s), Node::Slot(mate)) => moves.extend(self.filling.holder(mate).map(|i| (s, i))),
@@ -218,14 +265,5 @@ impl<'a, 'p> Search<'a, 'p> {
             node = from;
         }
         moves
-    }
-
-    fn origin(&self, node: Node) -> Option<Node> {
-        match node {
-            Node::Slot(s) => self.slots[s],
-            Node::Inspector(i) => self.inspectors[i],
-            Node::Sink => self.sink,
-        }
-        .flatten()
     }
 }

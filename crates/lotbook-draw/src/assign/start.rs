@@ -2,7 +2,7 @@
 
 use super::bounds::{fill, raise};
 use super::plan::Plan;
-use super::residual::{Filling, Goal, Node, Search};
+use super::residual::{Filling, Goal, Marks, Move, Node, Search};
 
 impl Plan {
     /// Slot by slot the smallest inspector that leaves the rest feasible with loads in `lo..=hi`;
@@ -15,8 +15,9 @@ impl Plan {
         if !raise(&mut filling, lo, hi) {
             return None;
         }
+        let mut marks = Marks::new(self, n);
         for slot in 0..self.slots() {
-            if let Some(moves) = smaller(&filling, slot, (lo, hi)) {
+            if let Some(moves) = smaller(&filling, &mut marks, slot, (lo, hi)) {
                 filling.apply(&moves);
             }
         }
@@ -27,8 +28,13 @@ impl Plan {
 /// The moves that give `slot` the smallest inspector it can have; `None` if he is there already.
 ///
 /// All candidates share one search: what a failed candidate has seen leads nowhere for the next.
-fn smaller(filling: &Filling<'_>, slot: usize, loads: (usize, usize)) -> Option<Vec<(usize, usize)>> {
-    let mut search = Search::new(filling, Goal::Slot(slot), loads, slot);
+fn smaller(
+    filling: &Filling<'_>,
+    marks: &mut Marks,
+    slot: usize,
+    loads: (usize, usize),
+) -> Option<Vec<Move>> {
+    let mut search = Search::new(filling, marks, Goal::Slot(slot), loads, slot);
     let present = filling.holder(slot)?;
     for candidate in (0..present).filter(|&i| filling.plan.is_allowed(slot, i)) {
         let start = match filling.place_in_team(slot, candidate) {

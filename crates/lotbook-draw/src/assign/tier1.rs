@@ -19,42 +19,68 @@ pub(super) struct Found {
 
 /// Up to [`MAX_TRIES`] tries with the first `n` inspectors from K_assign/0, the stream running on.
 pub(super) fn draw(plan: &Plan, n: usize, stream: &mut Stream) -> Found {
-    let mut list = Vec::with_capacity(n);
-    let mut pool = Vec::with_capacity(plan.slots());
+    let mut places = Places::new(plan.slots(), n);
     for tries in 1..=MAX_TRIES {
-        lay_out(plan.slots(), n, &mut list, &mut pool, stream);
-        if shuffle(plan, &mut pool, stream) {
-            return Found { slots: Some(pool), tries };
+        places.lay_out(n, stream);
+        if places.shuffle(plan, stream) {
+            return Found { slots: Some(places.pool), tries };
         }
     }
     Found { slots: None, tries: MAX_TRIES }
 }
 
-/// (a) and (b): `floor(S / n)` copies of each inspector, then one more of `S mod n` random ones.
-fn lay_out(slots: usize, n: usize, list: &mut Vec<usize>, pool: &mut Vec<usize>, stream: &mut Stream) {
-    let extra = slots % n.max(1); // n > 0, for there are slots to fill
-    list.clear();
-    list.extend(0..n);
-    for q in 0..extra {
-        list.swap(q, q + stream.index(n - q)); // q < n, and index(k) < k
-    }
-    pool.clear();
-    for i in 0..n {
-        pool.extend(std::iter::repeat_n(i, slots / n));
-    }
-    pool.extend(list.iter().take(extra));
+/// The list of inspectors and the pool of places. A try that ended early is taken back step by step: most tries
+/// touch a few places, and laying out all of them again would cost more than the try.
+struct Places {
+    list: Vec<usize>,
+    pool: Vec<usize>,
+    extra: usize,
+    /// The exchanges of the last try: element `.0` with element `.1`.
+    of_list: Vec<(usize, usize)>,
+    of_pool: Vec<(usize, usize)>,
 }
 
-/// (c): a forward shuffle that ends at the first slot that clashes.
-fn shuffle(plan: &Plan, pool: &mut [usize], stream: &mut Stream) -> bool {
-    let slots = pool.len();
-    for s in 0..slots {
-        pool.swap(s, s + stream.index(slots - s)); // s < slots, and index(k) < k
-        let i = pool[s];
-        let repeats = pool[plan.team(s).start..s].contains(&i); // a team starts at or before s
-        if repeats || !plan.is_allowed(s, i) {
-            return false;
-        }
+impl Places {
+    /// The list `0..n`; the pool with `floor(S / n)` copies of each inspector, then room for the extra ones.
+    fn new(slots: usize, n: usize) -> Self {
+        let (each, extra) = (slots / n.max(1), slots % n.max(1)); // n > 0, for there are slots to fill
+        let mut pool: Vec<usize> = (0..n).flat_map(|i| std::iter::repeat_n(i, each)).collect();
+        pool.resize(slots, 0);
+        Self { list: (0..n).collect(), pool, extra, of_list: Vec::new(), of_pool: Vec::new() }
     }
-    true
+
+    /// (a) and (b): one more place for each of `S mod n` random inspectors.
+    fn lay_out(&mut self, n: usize, stream: &mut Stream) {
+        take_back(&mut self.list, &mut self.of_list);
+        take_back(&mut self.pool, &mut self.of_pool);
+        for q in 0..self.extra {
+            let other = q + stream.index(n - q); // q < n, and index(k) < k
+            self.list.swap(q, other);
+            self.of_list.push((q, other));
+        }
+        let first = self.pool.len() - self.extra; // extra < n, and S >= extra
+        self.pool[first..].copy_from_slice(&self.list[..self.extra]);
+    }
+
+    /// (c): a forward shuffle that ends at the first slot that clashes.
+    fn shuffle(&mut self, plan: &Plan, stream: &mut Stream) -> bool {
+        let slots = self.pool.len();
+        for s in 0..slots {
+            let other = s + stream.index(slots - s); // s < slots, and index(k) < k
+            self.pool.swap(s, other);
+            self.of_pool.push((s, other));
+            let i = self.pool[s];
+            let repeats = self.pool[plan.team(s).start..s].contains(&i); // a team starts at or before s
+            if repeats || !plan.is_allowed(s, i) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn take_back(list: &mut [usize], exchanges: &mut Vec<(usize, usize)>) {
+    while let Some((a, b)) = exchanges.pop() {
+        list.swap(a, b);
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::assign::Hall;
 use crate::hex::Hex;
 use crate::pool::{ConflictRow, InspectorRow, ObjectRow};
+use crate::shape::Shape;
 
 /// The value of `format`.
 pub const FORMAT: &str = "lotbook draw certificate v1";
@@ -61,10 +62,17 @@ pub struct Certificate {
     pub staffing: Option<Staffing>,
     /// What followed from recusals, in the order of their DrawCompleted entries.
     pub substitutions: Vec<SubstitutionRecord>,
-    /// Informative figures; nothing follows from them.
+    /// Informative figures; nothing follows from them. See [`Certificate::figures`].
     pub shape: Value,
     /// The ledger's entries behind all this.
     pub proof: Proof,
+}
+
+impl Certificate {
+    /// The figures in `shape`; `None` where it holds others, as it may: it is informative.
+    pub fn figures(&self) -> Option<Shape> {
+        Shape::deserialize(&self.shape).ok()
+    }
 }
 
 /// The assurance of a ceremony. [draw 1, Grade]
@@ -271,6 +279,8 @@ pub enum SubstitutionKind {
     Swap,
     /// See [`Board::reserve`](crate::Board::reserve).
     Reserve,
+    /// See [`Board::exchange`](crate::Board::exchange): a person has named the counterpart.
+    Chosen,
 }
 
 /// The ledger's entries.

@@ -61,6 +61,7 @@ impl<'c> Replay<'c> {
         self.check_recusal(record)?;
         let done = match record.kind {
             SubstitutionKind::Reserve => self.reserve(record)?,
+            SubstitutionKind::Chosen => self.chosen(record)?,
             SubstitutionKind::Withdraw | SubstitutionKind::Swap => self.by_ceremony(record)?,
         };
         same(numbers(&done.slots) == record.slots, Field::Slots)?;
@@ -78,17 +79,28 @@ impl<'c> Replay<'c> {
         }
         let mut others = self.recusals.iter().filter(|(id, _)| **id != record.recusal_id);
         let is_second = others.any(|(_, (who, _))| *who == inspector);
-        same(record.kind != SubstitutionKind::Swap || !is_second, Field::Kind)
+        let is_swap = matches!(record.kind, SubstitutionKind::Swap | SubstitutionKind::Chosen);
+        same(!is_swap || !is_second, Field::Kind)
     }
 
-    /// The order of the batch's own seed, without ceremony and second pool.
+    /// The order of the batch's own seed.
     fn reserve(&mut self, record: &SubstitutionRecord) -> Result<Substitution, CertificateError> {
-        same(record.ceremony.is_none(), Field::Ceremony)?;
-        same(record.seed.is_none(), Field::Seed)?;
-        same(record.inspectors.is_none(), Field::SecondInspectors)?;
-        same(record.conflicts.is_none(), Field::SecondConflicts)?;
+        without_ceremony(record)?;
         let key = Stage::Reserve.key(&Seed::from_bytes(self.certificate.seed.0)); // compared before
         Ok(self.board.reserve(&record.inspector, &key)?)
+    }
+
+    /// What a person named: the one slot that the result exchanges with his.
+    fn chosen(&mut self, record: &SubstitutionRecord) -> Result<Substitution, CertificateError> {
+        without_ceremony(record)?;
+        let slots: Option<Vec<usize>> = record.slots.iter().map(|&s| usize::try_from(s).ok()).collect();
+        let Some([slot]) = slots.as_deref() else {
+            return Err(CertificateError::Differs { field: Field::Slots });
+        };
+        let before = self.board.assignment().iter().zip(&record.result).enumerate();
+        let mut changed = before.filter(|(s, (was, is))| s != slot && was != is).map(|(s, _)| s);
+        let other = stated(changed.next(), Field::Result)?;
+        Ok(self.board.exchange(None, &record.inspector, *slot, other)?)
     }
 
     fn by_ceremony(&mut self, record: &SubstitutionRecord) -> Result<Substitution, CertificateError> {
@@ -123,6 +135,14 @@ impl<'c> Replay<'c> {
         same(seed == Some(Hex(*derived.as_bytes())), Field::Seed)?;
         Ok(Stage::Substitute.key(&derived))
     }
+}
+
+/// Without a ceremony there is no seed of its own, and no second pool.
+fn without_ceremony(record: &SubstitutionRecord) -> Result<(), CertificateError> {
+    same(record.ceremony.is_none(), Field::Ceremony)?;
+    same(record.seed.is_none(), Field::Seed)?;
+    same(record.inspectors.is_none(), Field::SecondInspectors)?;
+    same(record.conflicts.is_none(), Field::SecondConflicts)
 }
 
 /// What must be there.

@@ -19,7 +19,7 @@ pub use reach::{Reach, TOO_FEW_ALLOWED};
 pub(crate) use roster::Roster;
 pub use row::{ConflictRow, InspectorRow, ObjectRow};
 pub use second::SecondPool;
-pub use tree::root;
+pub use tree::{inclusion, root};
 pub(crate) use tree::{leaf_of, root_of};
 
 /// Which of the three lists of a pool.

@@ -1,6 +1,6 @@
 //! A pool under an embargo: the same rows with salted roots and tickets, and single rows opened. [draw 7]
 
-use super::tree::{leaf_of, path, root};
+use super::tree::{inclusion, leaf_of, root};
 use super::{ConflictRow, InspectorRow, ObjectRow, Pool, Roots};
 use crate::embargo::{EmbargoKey, Opening};
 use crate::stream::{StageKey, Ticket};
@@ -20,6 +20,11 @@ impl Pool {
             inspectors: inspectors_root(&self.inspectors, key),
             conflicts: conflicts_root(&self.conflicts, key),
         }
+    }
+
+    /// The key of the embargo, if there is one.
+    pub(crate) fn embargo(&self) -> Option<&EmbargoKey> {
+        self.embargo.as_ref()
     }
 
     /// The ticket of an enterprise, salted under an embargo. [draw 3, 7]
@@ -58,7 +63,7 @@ impl Pool {
         let key = self.embargo.as_ref()?;
         let place = self.objects.binary_search_by(|row| row.uscc.as_str().cmp(uscc)).ok()?;
         let row = self.objects.get(place)?.clone();
-        let path = path(salted_objects(&self.objects, Some(key)), place)?;
+        let path = inclusion(salted_objects(&self.objects, Some(key)), place)?;
         Some(Opening { row, salt: key.object(uscc), index: place as u64, path })
     }
 
@@ -67,7 +72,7 @@ impl Pool {
         let key = self.embargo.as_ref()?;
         let place = self.inspectors.binary_search_by(|row| row.inspector_id.as_str().cmp(id)).ok()?;
         let row = self.inspectors.get(place)?.clone();
-        let path = path(salted_inspectors(&self.inspectors, Some(key)), place)?;
+        let path = inclusion(salted_inspectors(&self.inspectors, Some(key)), place)?;
         Some(Opening { row, salt: key.inspector(id), index: place as u64, path })
     }
 }

@@ -15,6 +15,21 @@ pub fn root(rows: impl Iterator<Item = Vec<u8>>) -> [u8; 32] {
     level.first().copied().unwrap_or_else(|| Sha256::digest([]).into())
 }
 
+/// The inclusion proof of one row, the leaf's sibling first; `None` if there is no such row.
+///
+/// A node without a right neighbour rises as it is and adds nothing to the proof. (RFC 6962, 2.1.1)
+pub fn inclusion(rows: impl Iterator<Item = Vec<u8>>, index: usize) -> Option<Vec<[u8; 32]>> {
+    let mut level = leaves(rows);
+    level.get(index)?;
+    let (mut place, mut proof) = (index, Vec::new());
+    while level.len() > 1 {
+        proof.extend(level.get(place ^ 1));
+        level = level.chunks(2).map(join).collect();
+        place /= 2;
+    }
+    Some(proof)
+}
+
 /// The hash of one row in the tree.
 pub(crate) fn leaf_of(row: &[u8]) -> [u8; 32] {
     // leaf = SHA-256(00 || row)
@@ -23,20 +38,6 @@ pub(crate) fn leaf_of(row: &[u8]) -> [u8; 32] {
 
 fn leaves(rows: impl Iterator<Item = Vec<u8>>) -> Vec<[u8; 32]> {
     rows.map(|row| leaf_of(&row)).collect()
-}
-
-/// The inclusion proof of a row: at each level the neighbour, the leaf's first; `None` beyond the rows.
-pub(super) fn path(rows: impl Iterator<Item = Vec<u8>>, index: usize) -> Option<Vec<[u8; 32]>> {
-    let (mut level, mut at, mut path) = (leaves(rows), index, Vec::new());
-    if at >= level.len() {
-        return None;
-    }
-    while level.len() > 1 {
-        path.extend(level.get(at ^ 1)); // a node without a neighbour rises as it is
-        level = level.chunks(2).map(join).collect();
-        at /= 2;
-    }
-    Some(path)
 }
 
 /// Where an inclusion proof leads from a leaf; `None` if no row of so many has a proof of this length.

@@ -112,6 +112,14 @@ pub enum SubstituteError {
         /// Who was to swap.
         inspector: String,
     },
+    /// The two may not change places: a conflict, a qualification, or a place in the other's team.
+    #[error("{inspector:?} and {counterpart:?} may not change places")]
+    NoTrade {
+        /// Who was recused.
+        inspector: String,
+        /// With whom he was to change.
+        counterpart: String,
+    },
     /// Who is not eligible in both pools, or has withdrawn, takes no other slot instead.
     #[error("{inspector:?} is not eligible in both pools or has withdrawn: the recusal is a withdraw")]
     IsWithdraw {

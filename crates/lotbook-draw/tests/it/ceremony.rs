@@ -96,3 +96,54 @@ fn a_chain_that_cannot_serve_has_no_round() {
     assert_eq!(beacon_round(700_000_000, 1_000, 3, 300), Some(1), "time of round 1 exactly");
     assert_eq!(beacon_round(u64::MAX, 0, 1, u64::MAX), None, "beyond 64 bits");
 }
+
+/// The transcript of a ceremony with two who revealed, one who did not, and a beacon, as one row of bits.
+#[derive(Clone)]
+struct Transcript {
+    pool: [u8; 32],
+    committers: Vec<Committer>,
+    beacon: Beacon,
+}
+
+impl Transcript {
+    fn bytes(&mut self) -> Vec<&mut u8> {
+        let mut bytes: Vec<&mut u8> = self.pool.iter_mut().collect();
+        for c in &mut self.committers {
+            let parts = [&mut c.key_id, &mut c.commitment].into_iter().chain(&mut c.reveal);
+            bytes.extend(parts.flatten());
+        }
+        bytes.extend(self.beacon.chain_hash.iter_mut().chain(&mut self.beacon.signature));
+        bytes
+    }
+
+    fn seed(&self) -> Option<[u8; 32]> {
+        let seed = seed(&self.pool, &self.committers, std::slice::from_ref(&self.beacon));
+        seed.ok().map(|seed| *seed.as_bytes())
+    }
+}
+
+#[test]
+fn every_bit_of_the_transcript_is_refused_or_gives_another_seed() {
+    let committers = vec![committer(1), silent(2), committer(3)];
+    let original = Transcript { pool: POOL, committers, beacon: beacon() };
+    let mut seen = std::collections::BTreeSet::from([original.seed().unwrap()]);
+    let (mut refused, mut other) = (0, 0);
+    for bit in 0..8 * original.clone().bytes().len() {
+        let mut changed = original.clone();
+        *changed.bytes()[bit / 8] ^= 1 << (bit % 8);
+        match changed.seed() {
+            None => refused += 1,
+            Some(seed) => {
+                assert!(seen.insert(seed), "bit {bit} gives a seed that was there");
+                other += 1;
+            }
+        }
+    }
+    for bit in 0..64 {
+        let mut changed = original.clone();
+        changed.beacon.round ^= 1 << bit;
+        assert!(seen.insert(changed.seed().unwrap()), "bit {bit} of the round");
+    }
+    // Refused: the pool, and key, commitment and reveal of the two who revealed.
+    assert_eq!((refused, other), (8 * 32 * (1 + 2 * 3), 8 * (32 * 2 + 32 + 48)));
+}

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use lotbook_draw::certificate::{
-    BeaconRecord, Ceremony, FORMAT, Grade, Participant, Proof, QuotaRule, Result, Section,
+    BeaconRecord, Ceremony, FORMAT, Field, Grade, Hall, Participant, Proof, QuotaRule, Result, Section,
 };
 use lotbook_draw::{
-    Beacon, Certificate, Committer, ConflictRow, DrawInput, Hex, Pool, Quota, commitment, draw, seed,
+    Beacon, Certificate, CertificateError, Committer, ConflictRow, DrawInput, Hex, Pool, Quota, commitment,
+    draw, seed,
 };
 
 use crate::sample::{bytes, firm, person, seats};
@@ -144,6 +145,20 @@ fn an_infeasible_draw_keeps_its_selection() {
     assert_eq!(built.result.words, [0, 0, 0]);
     assert_eq!((built.result.lo, built.result.hi, built.result.tier, built.result.tries), (0, 0, 1, 0));
     built.recompute().unwrap();
+    // Why: the first seat of all three enterprises, or of the one where nobody may take it.
+    let firm = built.result.selected.iter().position(|uscc| uscc == "F00001").unwrap();
+    let hall = built.result.hall.clone().unwrap();
+    assert!(hall.slots.contains(&(2 * firm as u64)));
+    let with =
+        |hall: Option<Hall>| Certificate { result: Result { hall, ..built.result.clone() }, ..built.clone() };
+    let smallest = Hall { slots: vec![2 * firm as u64], inspectors: vec![] };
+    with(Some(smallest.clone())).recompute().unwrap();
+    let differs = Err(CertificateError::Differs { field: Field::Hall });
+    let refused = |hall| assert_eq!(with(hall).recompute(), differs);
+    refused(None);
+    refused(Some(Hall { slots: vec![2 * firm as u64 + 1], inspectors: vec![] }));
+    refused(Some(Hall { slots: vec![], inspectors: vec![] }));
+    refused(Some(Hall { inspectors: vec![("I00000".into(), 1)], ..smallest }));
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn an_office_that_is_wrong_is_named_by_key() {
             ("min_pool = 5", "min_pool = 5\nfoo = 1", "foo"),
             ("min_pool = 5\n", "", "min_pool"),
             ("Asia/Shanghai", "Europe/Berlin", "office.timezone"),
+            ("\"fresh_round\"", "\"by_hand\"", "fresh_round, reserve_order"),
             ("beacon = \"none\"", "beacon = \"slownet\"", "neither"),
             ("delta_seconds = 300", "delta_seconds = 299", "at least 300"),
             ("reveal = \"at_draw\"", "reveal = \"at_notice\"", "rule_set.reveal"),
@@ -96,6 +97,55 @@ fn a_plan_that_is_wrong_is_named_by_key() {
             ("[[plan.joins]]\nplan = \"P-2026-S04\"\nbatch = \"B3\"\nitems = [\"K10\"]", "", "no batch"),
         ],
     );
+}
+
+/// A condition in the first batch of the sample's plan.
+fn condition(field: &str, op: &str, values: &str) -> String {
+    let key = "[plan.batch.sample]";
+    format!("predicates = [{{ field = \"{field}\", op = \"{op}\", values = {values} }}]\n{key}")
+}
+
+#[test]
+fn a_condition_that_points_at_a_firm_is_rejected_with_what_to_do_and_other_files_are_kept() {
+    for (field, op, values, why) in [
+        ("name", "in", "[\"样例公司\"]", "IDENTIFYING_PREDICATE"),
+        ("uscc", "prefix", "[\"9141\"]", "inspect that enterprise under Art. 9"),
+        ("kind", "in", "[\"91411102XN0000012Y\"]", "IDENTIFYING_PREDICATE"),
+        ("area", "in", "[\"411102001\"]", "smaller than a district"),
+        ("area", "before", "[\"411102\"]", "not asked with"),
+        ("area", "like", "[\"411102\"]", "in, prefix, before"),
+        ("area", "in", "[]", "no value"),
+    ] {
+        let to = condition(field, op, values);
+        assert_rejected("plan.toml", &[("[plan.batch.sample]", &to, why)]);
+    }
+    let mut files = sample();
+    let text = sample_text("plan.toml");
+    let pointed = text.replacen("[plan.batch.sample]", &condition("name", "in", "[\"x\"]"), 1);
+    files.retain(|(name, _)| name != "plan.toml");
+    files.push(file("plan.toml", pointed));
+    let reports = run(&files, &Known::default()).reports;
+    let of = |name: &str| reports.iter().find(|report| report.file == name).unwrap();
+    assert_eq!((of("plan.toml").rejected, of("enterprises.csv").rejected), (1, 0));
+    assert!(of("enterprises.csv").added == 600 && of("inspectors.csv").added == 40);
+}
+
+#[test]
+fn conditions_on_classes_become_part_of_the_batch() {
+    let to = condition("industry", "prefix", "[\"70\", \"47\"]");
+    let files: Vec<_> = sample().into_iter().filter(|(name, _)| name != "plan.toml").collect();
+    let others = files.into_iter().filter(|(name, _)| name.ends_with(".csv") || name == "office.toml");
+    let known = after(&Known::default(), &run(&others.collect::<Vec<_>>(), &Known::default()));
+    let text = sample_text("plan.toml").replacen("[plan.batch.sample]", &to, 1);
+    let imported = run(&[file("plan.toml", text)], &known);
+    let batches = imported.drafts.iter().find_map(|draft| match &draft.event {
+        lotbook_event::Event::PlanDrafted(plan) => Some(plan.batches.clone()),
+        _ => None,
+    });
+    let predicates: Vec<_> = batches.unwrap().into_iter().map(|batch| batch.predicates).collect();
+    assert_eq!(predicates.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 0]);
+    let values: Vec<_> = predicates[0][0].values.iter().map(|value| value.as_str()).collect();
+    assert_eq!((predicates[0][0].field.as_str(), values.as_slice()), ("industry", &["47", "70"][..]));
 }
 
 #[test]

@@ -4,15 +4,18 @@ use crate::filter::{named, shown, text, value};
 use crate::limits;
 use crate::page::Page;
 use crate::views::Views;
-use lotbook_domain::projection::{assignment, draw, pool_row};
+use crate::wire;
+use lotbook_domain::projection::{assignment, draw, pool_row, standing};
 use lotbook_engine::State;
+use lotbook_engine::chain::Position;
 use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
 use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
 use lotbook_rpc::proto::{
-    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, ListAssignmentsRequest,
-    ListAssignmentsResponse, ListDrawsRequest, ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
+    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, GetStandingRequest,
+    GetStandingResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
+    ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
 };
-use lotbook_rpc::status;
+use lotbook_rpc::{proto, status};
 use tonic::{Request, Response, Status};
 
 /// The service.
@@ -21,6 +24,14 @@ pub struct DrawQuery(Views);
 impl DrawQuery {
     pub(crate) fn new(views: Views) -> Self {
         Self(views)
+    }
+
+    /// The receipt of an entry that may not be there.
+    async fn receipt(&self, position: Option<Position>) -> Result<Option<proto::Receipt>, Status> {
+        match position {
+            Some(position) => self.0.receipt(position).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn service(self) -> DrawQueryServiceServer<Self> {
@@ -100,5 +111,25 @@ impl DrawQueryService for DrawQuery {
     ) -> Result<Response<GetReadingResponse>, Status> {
         let answer = self.0.reading(request.into_inner().position).await?;
         Ok(Response::new(GetReadingResponse { answer }))
+    }
+
+    async fn get_standing(
+        &self,
+        request: Request<GetStandingRequest>,
+    ) -> Result<Response<GetStandingResponse>, Status> {
+        let asked = request.into_inner();
+        let draw = named("draw", asked.draw, DrawId::new)?;
+        let uscc = named("uscc", asked.uscc, Uscc::new)?;
+        let name = format!("draw {draw} of a batch");
+        let (found, size) = self.0.one(name, move |state| standing(state, &draw, &uscc)).await?;
+        // `one` has refused what is not there.
+        let found = found.ok_or_else(|| status::unavailable("the view is gone"))?;
+        Ok(Response::new(GetStandingResponse {
+            rows: found.rows.into_iter().map(wire::row_proof).collect(),
+            pool_frozen: self.receipt(Some(found.frozen)).await?,
+            draw_completed: self.receipt(found.drawn).await?,
+            enterprise_assigned: self.receipt(found.assigned).await?,
+            size,
+        }))
     }
 }

@@ -1,14 +1,17 @@
 //! `RecusalQueryService`: recusals as they are now.
 
-use crate::filter::{named, text, value};
+use crate::filter::{named, shown, text, value};
 use crate::limits;
 use crate::page::Page;
 use crate::views::Views;
-use lotbook_domain::projection::recusal;
+use lotbook_domain::projection::{recusal, recusal_tally};
 use lotbook_engine::State;
 use lotbook_event::{InspectionId, InspectorId, RecusalId};
 use lotbook_rpc::proto::recusal_query_service_server::{RecusalQueryService, RecusalQueryServiceServer};
-use lotbook_rpc::proto::{GetRecusalRequest, GetRecusalResponse, ListRecusalsRequest, ListRecusalsResponse};
+use lotbook_rpc::proto::{
+    GetRecusalRequest, GetRecusalResponse, ListRecusalTalliesRequest, ListRecusalTalliesResponse,
+    ListRecusalsRequest, ListRecusalsResponse,
+};
 use tonic::{Request, Response, Status};
 
 /// The service.
@@ -54,5 +57,18 @@ impl RecusalQueryService for RecusalQuery {
         let name = format!("recusal {recusal_id}");
         let (recusal, size) = self.0.one(name, move |state| recusal::recusal(state, &recusal_id)).await?;
         Ok(Response::new(GetRecusalResponse { recusal, size }))
+    }
+
+    async fn list_recusal_tallies(
+        &self,
+        request: Request<ListRecusalTalliesRequest>,
+    ) -> Result<Response<ListRecusalTalliesResponse>, Status> {
+        let asked = request.into_inner();
+        let page = Page::parse(asked.page_size, &asked.page_token)?;
+        let filter = recusal_tally::Filter { of: shown("of", asked.of)? };
+        let rows =
+            move |state: &State| page.fill(recusal_tally::recusal_tallies(state, page.after(), &filter));
+        let ((recusal_tallies, next_page_token), size) = self.0.look(rows).await?;
+        Ok(Response::new(ListRecusalTalliesResponse { recusal_tallies, next_page_token, size }))
     }
 }

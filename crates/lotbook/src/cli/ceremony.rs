@@ -72,7 +72,7 @@ pub enum Draw {
         #[arg(long)]
         confirm: bool,
     },
-    /// Write the certificates of draws.
+    /// Write the certificates of draws: a JSON file and a printable page each. 出具证书
     Certificate {
         /// The ledger.
         #[command(flatten)]
@@ -90,5 +90,19 @@ pub enum Draw {
         /// kept by whoever saw it; may be repeated.
         #[arg(long = "stamp", value_name = "FILE", requires = "policy")]
         stamps: Vec<PathBuf>,
+    },
+    /// Recompute a certificate, and with the ledger's key authenticate it. 核验证书
+    Verify {
+        /// The ledger's checkpoint key, known from elsewhere; without it nothing is authenticated.
+        #[arg(long, value_name = "VKEY")]
+        vkey: Option<String>,
+        /// Witnesses (C2SP tlog-policy) whose quorum must have cosigned the head that it rests on.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// The certificate; `-` reads standard input.
+        file: PathBuf,
     },
 }

@@ -14,6 +14,7 @@ mod recusal;
 mod result;
 mod show;
 mod todo;
+mod why;
 mod witness;
 
 pub use audit::{Monitor, Receipt, Verify};
@@ -30,6 +31,7 @@ pub use recusal::Recusal;
 pub use result::{Outcome, Violation};
 pub use show::{Show, What};
 pub use todo::Todo;
+pub use why::Why;
 pub use witness::Witness;
 
 use clap::{Args, Parser, Subcommand};
@@ -101,6 +103,8 @@ pub enum Command {
     /// Certificates of draws. 抽取证书
     #[command(subcommand)]
     Draw(Draw),
+    /// Why an enterprise was drawn or not, with proof. 为何抽中或未抽中
+    Why(Why),
     /// Derive a year's disclosure from the ledger again. 年度公开
     Disclosure(Disclosure),
 }

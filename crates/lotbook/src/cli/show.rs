@@ -44,6 +44,8 @@ pub enum What {
     Assignment,
     /// Recusals. 回避
     Recusal,
+    /// Recusals counted over inspectors and over approvers. 回避计数
+    RecusalTallies,
     /// Inspections. 检查
     Inspection,
     /// Comments of enterprises. 意见

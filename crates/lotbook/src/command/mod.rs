@@ -26,14 +26,17 @@ mod verify;
 mod violation;
 mod void;
 mod watch;
+mod why;
 mod witness;
 
 pub(crate) use ceremony::commitment;
+pub(crate) use draw::Unwitnessed;
 pub(crate) use import::keep_sealed;
 pub(crate) use init::new_ledger;
 pub(crate) use receipt::Unproved;
 pub(crate) use restore::NotExtended;
 pub(crate) use verify::{off_time as tell_off_time, tell as tell_verdict};
+pub(crate) use why::OtherKey;
 
 use crate::cli::Command;
 use crate::exit::Exit;
@@ -69,6 +72,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Export(args) => export::run(&args),
             Command::Restore(args) => restore::run(&args),
             Command::Draw(args) => draw::run(args).await,
+            Command::Why(args) => why::run(args).await,
             Command::Disclosure(args) => disclosure::run(args).await,
         }
     })

@@ -101,4 +101,20 @@ impl Ledger {
     pub fn verdict(&self, expectations: &Expectations) -> Result<Verdict, Finding> {
         self.verifier.finish(self.note.as_deref(), expectations)
     }
+
+    /// The newest signed checkpoint, if it is of exactly what was read: what proofs are made under.
+    ///
+    /// # Errors
+    /// If there is none, or it is of fewer entries.
+    pub fn note_over_all(&self) -> Result<&str> {
+        let note = self.note.as_deref().context("there is no signed checkpoint to prove entries under")?;
+        let signed = self.verdict(&Expectations::default())?.checkpoint;
+        let size = self.entries.len() as u64;
+        if signed != Some(size) {
+            anyhow::bail!(
+                "the newest checkpoint is of {signed:?} entries, the log has {size}: stop the server cleanly, or ask it"
+            );
+        }
+        Ok(note)
+    }
 }

@@ -184,6 +184,12 @@ fn changes(ledger: &reading::Ledger) -> Result<BTreeMap<RecusalId, Vec<Change>>>
                 add(&e.recusal, &e.counterpart_inspection, &e.counterpart, &e.inspector);
             }
             Event::SubstituteDrawn(e) => add(&e.recusal, &e.inspection, &e.withdrawn, &e.substitute),
+            Event::CounterpartChosen(e) => {
+                if let Some(recusal) = ledger.verifier.state().recusals.get(&e.recusal) {
+                    add(&e.recusal, &recusal.inspection, &recusal.inspector, &e.counterpart);
+                    add(&e.recusal, &e.counterpart_inspection, &e.counterpart, &recusal.inspector);
+                }
+            }
             Event::DirectTeamChanged(e) => {
                 if let Some(recusal) = ledger.verifier.state().recusals.get(&e.recusal) {
                     add(&e.recusal, &recusal.inspection, &recusal.inspector, &e.substitute);

@@ -208,7 +208,21 @@ fn deviations(part: &DisclosedDeviations) -> Vec<String> {
     let refusal = |row: &DisclosedRefusals| {
         format!("refusals: {}: {} recorded, {} counted", row.code, row.recorded, row.counted)
     };
+    let tally = |row: &RecusalTally| {
+        format!(
+            "recusals {} {}: {} ({} swaps, {} withdrawals, {} rejected, {} unavailable, {} chosen)",
+            if row.of() == RecusalTallyOf::Inspector { "of inspector" } else { "decided by key" },
+            row.who,
+            row.recusals,
+            row.swaps,
+            row.withdrawals,
+            row.rejected,
+            row.unavailable,
+            row.chosen
+        )
+    };
+    let tallies = part.recusal_tallies.iter().map(tally);
     let flags = part.flags.iter().map(flag);
     let flags = flags.chain(part.deadlines.iter().map(deadline)).chain(part.recusals.iter().map(recusal));
-    flags.chain(part.refusals.iter().map(refusal)).collect()
+    flags.chain(tallies).chain(part.refusals.iter().map(refusal)).collect()
 }

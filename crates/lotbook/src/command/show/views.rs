@@ -121,6 +121,15 @@ const KINDS: &[(What, Kind)] = &[
         },
     ),
     (
+        What::RecusalTallies,
+        Kind {
+            singular: "tally",
+            plural: "tallies",
+            columns: &["of", "who", "recusals", "swaps", "withdrawals", "rejected", "unavailable", "chosen"],
+            names: &["/who"],
+        },
+    ),
+    (
         What::Inspection,
         Kind {
             singular: "inspection",
@@ -249,6 +258,7 @@ fn of_state(state: &State, what: What) -> Result<Vec<View>> {
         What::Draw => projected!(state, draws, draw, "DrawView"),
         What::Assignment => projected!(state, assignments, assignment, "AssignmentView"),
         What::Recusal => projected!(state, recusals, recusal, "RecusalView"),
+        What::RecusalTallies => projected!(state, recusal_tallies, recusal_tally, "RecusalTally"),
         What::Inspection => projected!(state, inspections, inspection, "InspectionView"),
         What::Comment => projected!(state, comments, comment, "CommentView"),
         What::Violation => projected!(state, violations, violation, "ViolationView"),
@@ -281,6 +291,7 @@ async fn of_server(client: &Client, what: What) -> Result<Vec<View>> {
         What::Draw => asked!(client, ListDrawsRequest, "DrawView"),
         What::Assignment => asked!(client, ListAssignmentsRequest, "AssignmentView"),
         What::Recusal => asked!(client, ListRecusalsRequest, "RecusalView"),
+        What::RecusalTallies => asked!(client, ListRecusalTalliesRequest, "RecusalTally"),
         What::Inspection => asked!(client, ListInspectionsRequest, "InspectionView"),
         What::Comment => asked!(client, ListCommentsRequest, "CommentView"),
         What::Violation => asked!(client, ListViolationsRequest, "ViolationView"),

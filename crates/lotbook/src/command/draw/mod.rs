@@ -1,0 +1,95 @@
+//! `draw`: certificates of draws, one JSON file each and a page that people read; and their verification.
+
+mod page;
+mod people;
+mod verify;
+
+pub(crate) use verify::Unwitnessed;
+
+use super::{reading, void};
+use crate::cli::{Draw, Source};
+use crate::exit::Exit;
+use crate::say;
+use anyhow::{Context, Result};
+use lotbook_chain::Policy;
+use lotbook_draw::Certificate;
+use lotbook_engine::State;
+use lotbook_verifier::{Stamp, certificates};
+use std::path::{Path, PathBuf};
+
+pub async fn run(args: Draw) -> Result<Exit> {
+    match args {
+        Draw::Void { by, draw, ground, basis, .. } => void::run(&by, &draw, ground.zip(basis)).await,
+        Draw::Certificate { source, out, draw, policy, stamps } => {
+            write(&source, &out, draw.as_deref(), policy.as_deref(), &stamps).await
+        }
+        Draw::Verify { vkey, policy, json, file } => {
+            verify::run(vkey.as_deref(), policy.as_deref(), json, &file)
+        }
+    }
+}
+
+/// Writes the certificates of all draws, or of one, from a ledger that is decided again first.
+async fn write(
+    source: &Source,
+    out: &Path,
+    draw: Option<&str>,
+    policy: Option<&Path>,
+    stamps: &[PathBuf],
+) -> Result<Exit> {
+    let ledger = reading::ledger(source).await?;
+    let state = ledger.verifier.state();
+    let stamps = read_stamps(state, policy, stamps)?;
+    let made = certificates(state, &ledger.entries, ledger.note_over_all()?, &stamps)?;
+    let wanted: Vec<_> = made.iter().filter(|c| draw.is_none_or(|id| c.draw_id == id)).collect();
+    if wanted.is_empty() {
+        let known: Vec<_> = made.iter().map(|c| c.draw_id.as_str()).collect();
+        anyhow::bail!(
+            "there is no such draw; drawn are: {}",
+            if known.is_empty() { "none".into() } else { known.join(", ") }
+        );
+    }
+    std::fs::create_dir_all(out).with_context(|| format!("failed to make {}", out.display()))?;
+    let genesis = state.genesis.as_ref().context("the log has no genesis")?;
+    let vkey = genesis.checkpoint_key.to_string();
+    for certificate in wanted {
+        certificate.recompute().with_context(|| format!("{} does not recompute", certificate.draw_id))?;
+        let name = certificate.draw_id.replace('/', "_");
+        keep(&out.join(format!("{name}.json")), &certificate.to_json()?)?;
+        let names = people::Names::of(state, certificate);
+        let page = page::html(certificate, &names, &format!("{name}.json"), &vkey);
+        keep(&out.join(format!("{name}.html")), &page)?;
+        tell(&out.join(format!("{name}.json")), certificate);
+    }
+    Ok(Exit::Done)
+}
+
+fn keep(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
+}
+
+fn tell(path: &Path, certificate: &Certificate) {
+    say!(
+        "{}  grade {:?}, {} enterprises; the page beside it is {}",
+        path.display(),
+        certificate.grade,
+        certificate.result.selected.len(),
+        path.with_extension("html").file_name().unwrap_or_default().display()
+    );
+}
+
+/// The stamps of checkpoints that were kept, under the witnesses' policy.
+fn read_stamps(state: &State, policy: Option<&Path>, files: &[PathBuf]) -> Result<Vec<Stamp>> {
+    let (Some(policy), Some(genesis)) = (policy, &state.genesis) else { return Ok(vec![]) };
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))
+    };
+    let policy: Policy =
+        read(policy)?.parse().with_context(|| format!("{} is no policy", policy.display()))?;
+    let stamp = |file: &PathBuf| {
+        Stamp::read(&read(file)?, &genesis.checkpoint_key, &policy)
+            .with_context(|| format!("{}", file.display()))
+    };
+    let stamps: Vec<_> = files.iter().map(stamp).collect::<Result<_>>()?;
+    Ok(stamps.into_iter().flatten().collect())
+}
