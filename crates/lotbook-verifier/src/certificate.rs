@@ -1,10 +1,12 @@
 //! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
 
 mod proofs;
+mod sealed;
 mod shape;
 mod staffing;
 
 use self::proofs::{Log, proofs};
+pub use self::sealed::sealed_until;
 use self::shape::shape;
 use self::staffing::{Staffed, staffing};
 use crate::stamp::{Stamp, earliest};

@@ -8,11 +8,12 @@ use crate::draw::DrawFault;
 use crate::embargo::{self, Keys, Known, MIN_HOLDERS, Revealed};
 use crate::person;
 use crate::state::{BatchKey, Embargo, Inspection, State};
-use lotbook_chain::{KeyId, Sealed, sealing};
+use lotbook_chain::{Instant, KeyId, Sealed, sealing};
 use lotbook_draw::{EmbargoKey, Pool, Seed, pool::Roots};
 use lotbook_event::ceremony::*;
 use lotbook_event::keys::Role;
-use lotbook_event::plan::Reveal;
+use lotbook_event::plan::{Reveal, SchemeAdopted};
+use lotbook_event::recusal::CounterpartChosen;
 use lotbook_event::{Bytes32, Code, DrawId, Event, InspectionId, RecusalId, Refusal, Statement};
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
@@ -44,14 +45,19 @@ pub fn frozen<'a>(
 ) -> Result<Option<FrozenEmbargo<'a>>, DecideError> {
     let batch = (e.plan.clone(), e.batch.clone());
     let scheme = state.batch(&e.plan, &e.batch)?.scheme.as_ref().map(|scheme| &scheme.value);
-    let Some(scheme) = scheme.filter(|scheme| scheme.reveal != Reveal::AtDraw) else { return Ok(None) };
+    let Some((reveal, until)) = scheme.and_then(of_scheme) else { return Ok(None) };
     let named = crate::evolve::draw_id(&e.plan, &e.batch, e.recusal.as_ref(), e.attempt);
     let draw = named.map_err(|error| super::a14_draw::invalid(&e.batch, &error))?;
     let key = keys.of(state, &batch, &draw)?;
     let known = state.embargoes.get(&batch).map(|embargo| embargo.stated.commitment);
     let commitment = key.map(|key| Bytes32(key.commitment())).or(known).unwrap_or(Bytes32([0; 32]));
-    let stated = PoolEmbargo { commitment, reveal: scheme.reveal, until: end_of(scheme.window_to) };
+    let stated = PoolEmbargo { commitment, reveal, until };
     Ok(Some(FrozenEmbargo { stated, key }))
+}
+
+/// When an enterprise may be opened, and the end of the window; `None` if the scheme makes names public at the draw.
+pub fn of_scheme(scheme: &SchemeAdopted) -> Option<(Reveal, Instant)> {
+    (scheme.reveal != Reveal::AtDraw).then(|| (scheme.reveal, end_of(scheme.window_to)))
 }
 
 /// The embargo of the batch of a draw.
@@ -218,15 +224,37 @@ pub(super) fn may_open(state: &State, id: &InspectionId, at_notice: bool) -> Res
 
 /// Who comes for a recused inspector is drawn among names: not before they are public ([P-164]).
 pub(super) fn no_recusal_yet(state: &State, inspection: &Inspection, id: &RecusalId) -> Result<(), Refusal> {
-    let embargo = inspection.batch().and_then(|batch| state.embargoes.get(batch));
-    match embargo.filter(|embargo| embargo.released.is_none()) {
+    match inspection.batch() {
+        Some(batch) => not_yet(state, batch, id.as_str(), "recusals follow its release"),
+        None => Ok(()),
+    }
+}
+
+/// Nobody names a counterpart in a batch of which nobody may be recused yet, whether the inspection that they name is
+/// open or not ([P-164]).
+pub(super) fn no_choice_yet(state: &State, e: &CounterpartChosen) -> Result<(), Refusal> {
+    if state.withheld(&e.counterpart_inspection).is_some() {
+        state.inspection(&e.counterpart_inspection)?;
+    }
+    match state.inspections.get(&e.counterpart_inspection) {
+        Some(inspection) => no_recusal_yet(state, inspection, &e.recusal),
+        None => Ok(()),
+    }
+}
+
+/// The order in which substitutes come is not approved once the batch is hidden ([P-164]).
+pub(super) fn no_reserve_yet(state: &State, batch: &BatchKey) -> Result<(), Refusal> {
+    let name = format!("{}/{}", batch.0, batch.1);
+    not_yet(state, batch, &name, "a reserve order is approved before its ceremony is opened")
+}
+
+fn not_yet(state: &State, batch: &BatchKey, subject: &str, what: &str) -> Result<(), Refusal> {
+    match state.embargoes.get(batch).filter(|embargo| embargo.released.is_none()) {
         None => Ok(()),
         Some(embargo) => {
             let until = show(embargo.stated.until);
-            let found = format!(
-                "the batch is under embargo, at the latest until {until}: recusals follow its release"
-            );
-            Err(Refusal::new(Code::Embargoed, id, found))
+            let found = format!("the batch is under embargo, at the latest until {until}: {what}");
+            Err(Refusal::new(Code::Embargoed, subject, found))
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Keys;
 use crate::ceremony::Ceremony;
-use crate::draw::{DrawFault, completed, infeasible, outcome, quota_of, small};
+use crate::draw::{DrawFault, completed, infeasible, outcome, quota_of};
 use crate::state::State;
-use lotbook_draw::{EmbargoKey, Outcome, Pool, Seed, slot_commitment};
+use lotbook_draw::{EmbargoKey, Outcome, Pool, QuotaError, Seed, Stage, slot_commitment};
+use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::draw::{AssignmentWithheld, DrawCompleted};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId};
 use std::sync::Arc;
@@ -69,21 +70,25 @@ pub fn withheld(
 ) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
-    let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let revealed = match keys.of(state, &ceremony.batch, &ceremony.draw)? {
         Some(key) => Some(keys.remembered(&ceremony.batch, &ceremony.draw, || reveal(ceremony, seed, key))?),
         None => None,
     };
-    // How many are drawn in all does not depend on tickets; how many of each stratum may.
-    let selection = lotbook_draw::select::select(pool, &quota_of(&frozen.stated), &seed);
-    let selected = selection.map_err(|error| fault(error.to_string()))?.selected.len();
-    let mut events = vec![blank(&ceremony.draw, seed, small(selected)).into()];
+    let selected = selected(&frozen.stated, seed).map_err(|error| fault(error.to_string()))?;
+    let mut events = vec![blank(&ceremony.draw, seed, selected).into()];
     let seats = frozen.stated.seats.len();
-    for rank in 0..small(selected) {
+    for rank in 0..selected {
         let assignment = commitment(&ceremony.draw, rank, seats, revealed.as_ref());
         events.push(assignment.map_err(fault)?.into());
     }
     Ok(events)
+}
+
+/// How many are drawn in all does not depend on tickets; how many of each stratum may.
+fn selected(stated: &PoolFrozen, seed: Seed) -> Result<u32, QuotaError> {
+    let strata = stated.strata.iter().map(|count| (count.stratum.as_str().to_owned(), count.eligible));
+    let number = quota_of(stated).number(&strata.collect(), &Stage::Quota.key(&seed))?;
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 fn blank(draw: &DrawId, seed: Seed, selected: u32) -> DrawCompleted {

@@ -35,9 +35,7 @@ impl Certificate {
         same(self.format == FORMAT, Field::Format)?;
         let seed = self.ceremony.derive_seed()?;
         same(Hex(*seed.as_bytes()) == self.seed, Field::Seed)?;
-        let embargo = self.embargo_key()?;
-        let pool = self.pool()?;
-        let pool = embargo.as_ref().map(|key| pool.under_embargo(key)).unwrap_or(pool);
+        let pool = self.salted_pool()?;
         self.check_roots(&pool)?;
         let quota = Quota::from(self.quota.clone());
         check_reach(&Reach::new(pool.objects(), &quota), pool.inspectors(), pool.conflicts())?;
@@ -63,6 +61,16 @@ impl Certificate {
     /// Rows that are no pool, see [`PoolError`].
     pub fn pool(&self) -> Result<Pool, PoolError> {
         Pool::new(self.objects.rows.clone(), self.inspectors.rows.clone(), self.conflicts.rows.clone())
+    }
+
+    /// The frozen pool as it was drawn from: under an embargo with the salts of its key.
+    ///
+    /// # Errors
+    /// Rows that are no pool; [`CertificateError::Embargoed`] as long as the key is not released.
+    pub fn salted_pool(&self) -> Result<Pool, CertificateError> {
+        let embargo = self.embargo_key()?;
+        let pool = self.pool()?;
+        Ok(embargo.as_ref().map(|key| pool.under_embargo(key)).unwrap_or(pool))
     }
 
     fn check_roots(&self, pool: &Pool) -> Result<(), CertificateError> {

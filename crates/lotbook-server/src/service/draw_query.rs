@@ -121,9 +121,12 @@ impl DrawQueryService for DrawQuery {
         let draw = named("draw", asked.draw, DrawId::new)?;
         let uscc = named("uscc", asked.uscc, Uscc::new)?;
         let name = format!("draw {draw} of a batch");
-        let (found, size) = self.0.one(name, move |state| standing(state, &draw, &uscc)).await?;
-        // `one` has refused what is not there.
-        let found = found.ok_or_else(|| status::unavailable("the view is gone"))?;
+        let look = move |state: &State| match standing(state, &draw, &uscc) {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => Err(status::no_such_subject(&name, state.head.size)),
+            Err(refusal) => Err(status::refused(&refusal, None)),
+        };
+        let (found, size) = self.0.look(look).await?;
         Ok(Response::new(GetStandingResponse {
             rows: found.rows.into_iter().map(wire::row_proof).collect(),
             pool_frozen: self.receipt(Some(found.frozen)).await?,
