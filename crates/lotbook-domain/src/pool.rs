@@ -124,14 +124,12 @@ impl<'a> Basis<'a> {
         let Some(kept) = last.and_then(|last| last.frozen.as_ref()?.pool()).cloned() else {
             return Ok(Arc::new(fresh));
         };
-        const LIMITED: [&str; 3] = ["drawn_by_other_unit", "cap_reached", "frequency_reached"];
-        let limited = |uscc: &str| {
-            let place = fresh.objects().binary_search_by(|row| row.uscc.as_str().cmp(uscc)).ok();
-            place
-                .and_then(|place| fresh.objects().get(place))
-                .is_some_and(|row| LIMITED.contains(&row.reason.as_str()))
+        // Whatever else may bar it now: a firm that became trustworthy was still drawn by another section.
+        let limited = |row: &ObjectRow| {
+            let record = Uscc::new(&row.uscc).ok().and_then(|uscc| self.state.enterprises.get(&uscc));
+            record.is_some_and(|record| self.limited(record).is_some())
         };
-        let overtaken = kept.objects().iter().any(|row| row.eligible && limited(&row.uscc));
+        let overtaken = kept.objects().iter().any(|row| row.eligible && limited(row));
         Ok(if overtaken { Arc::new(fresh) } else { kept })
     }
 
@@ -151,23 +149,37 @@ impl<'a> Basis<'a> {
     /// cap_reached, frequency_reached: in this order.
     fn object_reason(&self, record: &EnterpriseRecord) -> Option<&'static str> {
         let (row, batch) = (&record.row, &self.batch.batch);
-        let frequency = self.rules.frequencies.iter().find(|f| f.registration == row.registration);
-        let draws_per_year = frequency.map_or(0, |f| f.draws_per_year);
         let inside = self.state.office.as_ref().is_some_and(|office| office.area.contains(&row.area));
         if !inside {
             return Some("outside_jurisdiction");
         }
-        if draws_per_year == 0 {
+        if self.draws_per_year(record) == 0 {
             return Some("not_alive");
         }
         if !in_scope(batch, record) {
             return Some("out_of_scope");
         }
-        let exempt = record.is_exempt(self.on, self.rules);
-        let trusted = !exempt && record.has_status(&self.rules.trust_status, self.on, self.rules);
-        if trusted && self.limits.trusted_exempt {
+        if self.is_trusted(record) && self.limits.trusted_exempt {
             return Some("trustworthy_exempt");
         }
+        self.limited(record)
+    }
+
+    fn is_trusted(&self, record: &EnterpriseRecord) -> bool {
+        !record.is_exempt(self.on, self.rules)
+            && record.has_status(&self.rules.trust_status, self.on, self.rules)
+    }
+
+    /// Draws per year of the firm's registration state; 0 = not alive (Art. 11).
+    fn draws_per_year(&self, record: &EnterpriseRecord) -> u32 {
+        let row = self.rules.frequencies.iter().find(|f| f.registration == record.row.registration);
+        row.map_or(0, |f| f.draws_per_year)
+    }
+
+    /// drawn_by_other_unit, cap_reached, frequency_reached: what the draws so far leave no room for.
+    fn limited(&self, record: &EnterpriseRecord) -> Option<&'static str> {
+        let (batch, exempt) = (&self.batch.batch, record.is_exempt(self.on, self.rules));
+        let (trusted, draws_per_year) = (self.is_trusted(record), self.draws_per_year(record));
         let year = year_of(self.on);
         let cap = if trusted { self.limits.trusted_cap } else { self.limits.cap };
         let verdict = a16_yearly_cap::verdict(
@@ -184,7 +196,8 @@ impl<'a> Basis<'a> {
         let key = (self.plan.plan.clone(), batch.batch.clone());
         let this_batch = record.draws.iter().filter(|d| d.batch == key).count();
         let full = |count: usize, limit: u32| u32::try_from(count).is_ok_and(|count| count >= limit);
-        (full(this_year, draws_per_year) || full(this_batch, batch.frequency)).then_some("frequency_reached")
+        let of_year = draws_per_year > 0 && full(this_year, draws_per_year);
+        (of_year || full(this_batch, batch.frequency)).then_some("frequency_reached")
     }
 
     /// The row of an inspector whose certificate must hold on a day.

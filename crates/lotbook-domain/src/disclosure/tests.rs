@@ -154,6 +154,7 @@ fn recusals_are_counted_by_ground_decision_and_outcome() {
             requested_at: at("2026-05-01"),
             decided: decision.map(decided),
             attempts: vec![],
+            exchanged: None,
             outcome,
         };
         state.recusals.insert(RecusalId::new(format!("R{n}")).unwrap(), recusal);

@@ -34,7 +34,9 @@ pub(super) fn proofs(
     for (place, (entry, event)) in read.iter().enumerate() {
         let bytes = entries.get(place).map(Vec::as_slice).unwrap_or_default();
         let own = |draw: &&Ceremony| belongs(event, draw) || frames(event, entry_hash(bytes), draw);
-        if draws.iter().any(own) || unrolls(event, changes(state, ceremony)) {
+        let changes = changes(state, ceremony);
+        let blocks = || !changes.is_empty() && starts(state, event, ceremony);
+        if draws.iter().any(own) || unrolls(event, changes) || blocks() {
             keep.insert((place, entry.author));
         }
     }
@@ -78,6 +80,12 @@ fn frames(event: &Event, hash: EntryHash, ceremony: &Ceremony) -> bool {
         Event::ReserveOrderApproved(e) => (&e.plan, &e.batch) == (plan, batch),
         _ => false,
     }
+}
+
+/// The start of an inspection of the draw: from then on a recusal changes its team no more.
+fn starts(state: &State, event: &Event, ceremony: &Ceremony) -> bool {
+    let Event::InspectionStarted(e) = event else { return false };
+    state.inspections.get(&e.inspection).is_some_and(|known| known.draw() == Some(&ceremony.draw))
 }
 
 /// Request, decision, choice and outcome of the recusals that were carried out without a ceremony.

@@ -128,7 +128,7 @@ impl Fold {
         let batch = self.batches[&name].batch.clone().unwrap();
         let id = e.inspection.to_string();
         let of_year = year(at.day());
-        self.within_the_cap(&name, e.uscc.as_str(), of_year);
+        self.within_the_cap(&name, e.uscc.as_str(), of_year, draw.opened_at);
         let past = PastDrawView {
             year: of_year,
             plan: draw.plan.clone(),

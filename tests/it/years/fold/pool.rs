@@ -84,11 +84,7 @@ impl Fold {
         let fresh = Rows { objects, inspectors, conflicts };
         let attempts = &self.batches[&basis.name].attempts;
         let Some(kept) = attempts.iter().rev().find_map(|draw| self.pools.get(draw)) else { return fresh };
-        let limited = |row: &&PoolRowView| {
-            let now = fresh.objects.iter().find(|other| other.uscc == row.uscc);
-            let limits = ["drawn_by_other_unit", "cap_reached", "frequency_reached"];
-            now.is_some_and(|now| limits.contains(&now.reason.as_str()))
-        };
+        let limited = |row: &&PoolRowView| self.limit(basis, &self.enterprises[row.uscc.as_str()]).is_some();
         let overtaken = kept.objects.iter().filter(|row| row.eligible).any(|row| limited(&row));
         if overtaken { fresh } else { kept.clone() }
     }
@@ -214,7 +210,8 @@ impl Fold {
         }
     }
 
-    fn reason(&self, basis: &Basis<'_>, firm: &EnterpriseView) -> &'static str {
+    /// What the draws so far leave no room for, whatever else bars the firm.
+    fn limit(&self, basis: &Basis<'_>, firm: &EnterpriseView) -> Option<&'static str> {
         let (row, batch, rules) = (firm.row.as_ref().unwrap(), &basis.batch, self.rules.as_ref().unwrap());
         let table = rules.frequencies.iter().find(|f| f.registration.as_str() == row.registration);
         let per_year = table.map_or(0, |f| f.draws_per_year) as usize;
@@ -229,16 +226,29 @@ impl Fold {
         let same = |past: &&PastDrawView| format!("{}/{}", past.plan, past.batch) == basis.name;
         let of_batch = firm.draws.iter().filter(same).count();
         match () {
+            () if !exempt && rules.exclude_if_drawn_by_other_unit && this_year.iter().any(foreign) => {
+                Some("drawn_by_other_unit")
+            }
+            () if !exempt && this_year.len() >= cap => Some("cap_reached"),
+            () if per_year > 0 && this_year.len() >= per_year => Some("frequency_reached"),
+            () if of_batch >= batch.frequency as usize => Some("frequency_reached"),
+            () => None,
+        }
+    }
+
+    fn reason(&self, basis: &Basis<'_>, firm: &EnterpriseView) -> &'static str {
+        let (row, batch, rules) = (firm.row.as_ref().unwrap(), &basis.batch, self.rules.as_ref().unwrap());
+        let table = rules.frequencies.iter().find(|f| f.registration.as_str() == row.registration);
+        let per_year = table.map_or(0, |f| f.draws_per_year) as usize;
+        let exempt = rules.exempt_statuses.iter().any(|kind| self.holds(firm, kind.as_str(), basis.on));
+        let trusted = !exempt && self.holds(firm, rules.trust_status.as_str(), basis.on);
+        let plans = self.plans_of(&basis.name);
+        match () {
             () if !row.area.starts_with(self.area.trim_end_matches("00")) => "outside_jurisdiction",
             () if per_year == 0 => "not_alive",
             () if !batch.kinds.is_empty() && !batch.kinds.contains(&row.kind) => "out_of_scope",
             () if trusted && plans.iter().any(|plan| plan.2) => "trustworthy_exempt",
-            () if !exempt && rules.exclude_if_drawn_by_other_unit && this_year.iter().any(foreign) => {
-                "drawn_by_other_unit"
-            }
-            () if !exempt && this_year.len() >= cap => "cap_reached",
-            () if this_year.len() >= per_year || of_batch >= batch.frequency as usize => "frequency_reached",
-            () => "",
+            () => self.limit(basis, firm).unwrap_or_default(),
         }
     }
 
@@ -276,11 +286,13 @@ impl Fold {
 
     /// Art. 16: a firm without a status of paragraph 2 is drawn only under the cap, and by units that
     /// hold all those that drew it before.
-    pub(super) fn within_the_cap(&self, name: &str, uscc: &str, of_year: u32) {
+    pub(super) fn within_the_cap(&self, name: &str, uscc: &str, of_year: u32, frozen: i64) {
         let (firm, rules) = (&self.enterprises[uscc], self.rules.as_ref().unwrap());
         let before: Vec<_> = firm.draws.iter().filter(|past| past.year == of_year).collect();
-        let on = day_at(Instant(self.now));
-        if rules.exempt_statuses.iter().any(|kind| self.holds(firm, kind.as_str(), on)) {
+        // The status is that of the frozen pool; one that changed since then is not known here any more.
+        let on = day_at(Instant(frozen));
+        let exempt = rules.exempt_statuses.iter().any(|kind| self.holds(firm, kind.as_str(), on));
+        if exempt || firm.changed_at > frozen {
             return;
         }
         let units = &self.batches[name].batch.as_ref().unwrap().sections;

@@ -12,7 +12,7 @@ fn units(letters: &str) -> BTreeSet<SectionId> {
 
 fn drawn(year: u32, letters: &str) -> PastDraw {
     let batch = (PlanId::new("P").unwrap(), BatchId::new("B").unwrap());
-    PastDraw { year, on: Date::new(format!("{year}-03-01")).unwrap(), batch, units: units(letters) }
+    PastDraw { year, on: Date::new(&format!("{year}-03-01")).unwrap(), batch, units: units(letters) }
 }
 
 const ALLOW: Option<&str> = None;
