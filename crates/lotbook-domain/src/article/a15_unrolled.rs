@@ -15,11 +15,11 @@ use lotbook_event::{Code, Flag, RecusalId, Refusal};
 /// be known, and the approval would choose between two outcomes.
 pub fn reserve_approved(state: &State, e: &ReserveOrderApproved) -> Result<(), Refusal> {
     let (name, record) = (format!("{}/{}", e.plan, e.batch), state.batch(&e.plan, &e.batch)?);
+    a06_embargo::no_reserve_yet(state, &(e.plan.clone(), e.batch.clone()))?;
     if !state.rule_set()?.value.recusal_reserve_order {
         let found = "the rule set draws substitutes by a fresh ceremony and knows no reserve order";
         return Err(Refusal::new(Code::InvalidValue, name, found));
     }
-    a06_embargo::no_reserve_yet(state, &(e.plan.clone(), e.batch.clone()))?;
     if let Some(first) = record.attempts.first() {
         let found = format!("ceremony {first} has been opened; the approval comes before");
         return Err(Refusal::new(Code::WrongPhase, name, found));
