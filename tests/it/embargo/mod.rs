@@ -2,11 +2,14 @@
 //! not be known, said or believed before.
 
 mod batch;
+mod certificate;
 mod commands;
 mod liar;
 mod lies;
 mod overdue;
 mod recusal;
 mod refused;
+mod reserve;
 mod scene;
 mod secrets;
+mod standing;

@@ -9,7 +9,7 @@ use lotbook_event::keys::Role;
 use lotbook_event::plan::Reveal;
 use lotbook_event::recusal::*;
 use lotbook_event::*;
-use lotbook_verifier::{Expectations, certificates};
+use lotbook_verifier::{Expectations, authenticate, certificates};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_release_a_substitute_is_drawn_with_the_salts_of_the_slots() {
@@ -65,4 +65,6 @@ async fn after_the_release_a_substitute_is_drawn_with_the_salts_of_the_slots() {
     let made = certificates(ledger.verifier.state(), &ledger.entries, &ledger.note.unwrap(), &[]).unwrap();
     let made = made.into_iter().find(|c| c.draw_id == batch_draw.as_str()).unwrap();
     assert_eq!(made.recompute_all().unwrap().1.len(), 1);
+    let vkey = &ledger.verifier.state().genesis.as_ref().unwrap().checkpoint_key;
+    authenticate(&made, vkey, None).unwrap();
 }

@@ -40,7 +40,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// EMBARGOED if the pool was frozen under embargo: before its release rows and tickets name nobody, and afterwards the
-/// log has no cut-off to hold a ticket against, which the draw's certificate has ([P-166]).
+/// log has no cut-off to hold a ticket against, which the draw's certificate has ([P-162]).
 pub fn standing(state: &State, draw: &DrawId, uscc: &Uscc) -> Result<Option<Standing>, Refusal> {
     let of_draw = || {
         let ceremony = state.ceremonies.get(draw)?;
