@@ -58,6 +58,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("wide", &["lotbook-draw"]),
     ("blst", &["lotbook-draw"]),
     ("getrandom", &["lotbook"]),
+    ("chacha20poly1305", &["lotbook-chain"]),
 ];
 
 fn manifest(path: &Path) -> toml::Table {

@@ -15,6 +15,7 @@ mod comprehensive;
 mod correction;
 mod direct;
 mod disclosure;
+mod embargo;
 mod foreign;
 mod handling;
 mod health;

@@ -61,7 +61,7 @@ async fn a_withdrawal_in_reserve_order_follows_at_once_from_the_batchs_own_seed_
     let seed = Seed::from_bytes(ceremony.completed.as_ref().unwrap().seed.0);
     let key = Stage::Reserve.key(&seed);
     let slot = usize::try_from(before.slots_of(&who)[0]).unwrap();
-    let ticket = |id: &InspectorId| key.seat_ticket(id.as_str(), slot);
+    let ticket = |id: &InspectorId| key.seat_ticket(id.as_str(), slot, None);
     let chosen = &after.assignment[slot];
     let pool = ceremony.frozen.as_ref().unwrap();
     let seats = &pool.stated.seats;

@@ -208,7 +208,8 @@ impl World {
 async fn serve(data: &DataDir, now: Instant, publishing: Publishing) -> (Serving, Arc<SimulatedClock>) {
     let clock = Arc::new(SimulatedClock::standing(now));
     let store = store(data);
-    let options = EngineOptions { store, signers: data.signers().unwrap(), clock: clock.clone(), publishing };
+    let (signers, secrets) = (data.signers().unwrap(), Arc::new(data.vault().unwrap()));
+    let options = EngineOptions { store, signers, clock: clock.clone(), publishing, secrets };
     let serving = Serving::start(Engine::open(options).unwrap(), Doors::LOCAL_WITH_TILES).await.unwrap();
     (serving, clock)
 }

@@ -35,6 +35,7 @@ pub mod layout;
 pub mod note;
 pub mod policy;
 pub mod receipt;
+pub mod sealing;
 pub mod sign;
 pub mod tile;
 pub mod tlog_proof;

@@ -91,6 +91,7 @@ asked! {
         get_draw GetDrawRequest -> GetDrawResponse;
         list_pool_rows ListPoolRowsRequest -> ListPoolRowsResponse;
         list_assignments ListAssignmentsRequest -> ListAssignmentsResponse;
+        get_reading GetReadingRequest -> GetReadingResponse;
         get_standing GetStandingRequest -> GetStandingResponse;
     }
     RecusalQueryServiceClient in recusal_query_service_client {

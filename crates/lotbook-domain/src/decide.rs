@@ -1,9 +1,10 @@
 //! Decide: may this be stated now, and what follows from it? Changes nothing.
 
-use crate::article::{self, a14_beacon, a14_ceremony, a14_draw, a23_disclosure};
+use crate::article::{self, a06_embargo, a14_beacon, a14_ceremony, a14_draw, a23_disclosure};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
+use crate::embargo::{self, Keys};
 use crate::state::State;
 use crate::subject::subject;
 use crate::substitution;
@@ -41,17 +42,19 @@ impl Stated<'_> {
     }
 }
 
-/// Decides a sealed statement: the derived events that follow from it, in order.
+/// Decides a sealed statement: the derived events that follow from it, in order; for a verifier those that
+/// depend on an embargo's key are templates.
 ///
 /// # Errors
 /// [`DecideError::Refused`] with code, article, what was found and what to do.
-pub fn decide(state: &State, sealed: &Sealed<Authentic>) -> Result<Vec<Event>, DecideError> {
+pub fn decide(state: &State, sealed: &Sealed<Authentic>, keys: Keys<'_>) -> Result<Vec<Event>, DecideError> {
     let stated = Stated { authentic: &sealed.body, sealed };
     let statement = stated.statement();
     authority::check(&statement.event, statement.role)?;
     expected(state, statement)?;
-    article::check(state, &stated, &statement.event)?;
-    consequences(state, sealed)
+    let known = embargo::known(state, &statement.event, keys)?;
+    article::check(state, &stated, &statement.event, &known)?;
+    consequences(state, sealed, keys)
 }
 
 /// What follows from an entry by rule; also for what the ledger states because it was due.
@@ -61,19 +64,30 @@ pub fn decide(state: &State, sealed: &Sealed<Authentic>) -> Result<Vec<Event>, D
 pub fn consequences<B: std::borrow::Borrow<Statement>>(
     state: &State,
     sealed: &Sealed<B>,
+    keys: Keys<'_>,
 ) -> Result<Vec<Event>, DecideError> {
-    match &sealed.body.borrow().event {
-        Event::CeremonyOpened(event) => Ok(vec![a14_draw::freeze(state, event, sealed)?.into()]),
+    let event = &sealed.body.borrow().event;
+    match event {
+        Event::CeremonyOpened(event) => {
+            let embargo = a06_embargo::frozen(state, event, keys)?;
+            Ok(vec![a14_draw::freeze(state, event, embargo, sealed)?.into()])
+        }
         Event::SeedCommitted(event) => Ok(a14_ceremony::after_commitment(state, event, sealed)?),
-        Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed),
-        Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event),
+        Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed, keys),
+        Event::EmbargoKeyHeld(event) => Ok(a06_embargo::after_held(state, event, sealed)?),
+        Event::NoticeServed(_) | Event::InspectionStarted(_) => {
+            let opens = embargo::known(state, event, keys)?.opens;
+            Ok(opens.into_iter().map(Event::from).collect())
+        }
+        Event::EmbargoReleased(event) => Ok(a06_embargo::after_release(state, event)?),
+        Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event, keys),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
         Event::RecusalDecided(event) => {
             let refused = |what| Refusal::new(Code::SwapInfeasible, &event.recusal, what);
             Ok(substitution::follows(state, event).map_err(refused)?)
         }
         Event::CeremonyClosed(event) => {
-            a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing)
+            a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing, keys)
         }
         _ => Ok(vec![]),
     }

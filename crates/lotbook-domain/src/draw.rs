@@ -3,6 +3,7 @@
 pub mod inspectors;
 
 use crate::ceremony::Ceremony;
+use crate::embargo::{Keys, withheld};
 use crate::state::State;
 use crate::substitution;
 use lotbook_draw::{DrawInput, Hall, Outcome, Pool, Quota, Seed};
@@ -31,24 +32,27 @@ pub struct DrawFault {
 ///
 /// # Errors
 /// [`DrawFault`] if it cannot be computed.
-pub fn draws(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+pub fn draws(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
     match ceremony.purpose {
-        Purpose::Batch => conclude(ceremony),
+        Purpose::Batch => conclude(state, ceremony, keys),
         Purpose::Inspectors => inspectors::conclude(state, ceremony),
         Purpose::Substitute | Purpose::Swap => substitution::conclude(state, ceremony),
     }
 }
 
-/// Draws: DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
+/// Draws: under embargo see [`withheld`]; else DrawCompleted, then one EnterpriseAssigned per selected enterprise in ticket order, and
 /// AssignmentInfeasible in between where no assignment exists.
 ///
 /// # Errors
 /// [`DrawFault`] if the frozen pool and its parameters are not a draw; opening has checked that they are.
-pub fn conclude(ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+pub fn conclude(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
     let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
         .map_err(|e| fault(e.to_string()))?;
+    if frozen.stated.embargo.is_some() {
+        return withheld(state, ceremony, seed, keys);
+    }
     let pool = frozen.pool().ok_or_else(|| fault("is not the draw of a batch".into()))?;
     let outcome = outcome(pool, &frozen.stated, seed).map_err(|e| fault(e.to_string()))?;
     events(&ceremony.draw, pool, &frozen.stated, seed, &outcome).map_err(|e| fault(e.to_string()))
@@ -93,13 +97,7 @@ fn events(
 ) -> Result<Vec<Event>, FieldError> {
     let mut events = vec![completed(draw, pool, seed, outcome)?.into()];
     let seats = stated.seats.len();
-    if outcome.assignment.is_none() {
-        let slots = small(outcome.selected.len() * seats);
-        let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
-        let (hall_slots, hall_inspectors) = hall(outcome.hall.as_ref())?;
-        let draw = draw.clone();
-        events.push(AssignmentInfeasible { draw, slots, eligible, hall_slots, hall_inspectors }.into());
-    }
+    events.extend(infeasible(draw, pool, seats, outcome)?);
     let slots = outcome.assignment.as_deref().unwrap_or_default();
     let mut teams = slots.chunks(seats.max(1));
     for (rank, selected) in outcome.selected.iter().enumerate() {
@@ -118,6 +116,23 @@ fn events(
     Ok(events)
 }
 
+/// That no assignment exists, if it does not.
+pub(crate) fn infeasible(
+    draw: &DrawId,
+    pool: &Pool,
+    seats: usize,
+    outcome: &Outcome,
+) -> Result<Option<Event>, FieldError> {
+    if outcome.assignment.is_some() {
+        return Ok(None);
+    }
+    let slots = small(outcome.selected.len().saturating_mul(seats));
+    let eligible = small(pool.inspectors().iter().filter(|row| row.eligible).count());
+    let (hall_slots, hall_inspectors) = hall(outcome.hall.as_ref())?;
+    let draw = draw.clone();
+    Ok(Some(AssignmentInfeasible { draw, slots, eligible, hall_slots, hall_inspectors }.into()))
+}
+
 /// The Hall certificate, if it fits an entry; it follows from rows and seed, and the draw's certificate has it.
 fn hall(hall: Option<&Hall>) -> Result<(BTreeSet<u32>, Vec<HallInspector>), FieldError> {
     let fits = |hall: &&Hall| hall.slots.len().max(hall.inspectors.len()) <= MAX_HALL_ROWS;
@@ -130,7 +145,13 @@ fn hall(hall: Option<&Hall>) -> Result<(BTreeSet<u32>, Vec<HallInspector>), Fiel
     Ok((hall.slots.iter().map(number).collect(), inspectors))
 }
 
-fn completed(draw: &DrawId, pool: &Pool, seed: Seed, outcome: &Outcome) -> Result<DrawCompleted, FieldError> {
+/// The result of a draw, in numbers.
+pub(crate) fn completed(
+    draw: &DrawId,
+    pool: &Pool,
+    seed: Seed,
+    outcome: &Outcome,
+) -> Result<DrawCompleted, FieldError> {
     let [words_quota, words_tier1, words_tier2] = outcome.words;
     let eligible = lotbook_draw::quota::eligible_per_stratum(pool);
     let result = |(stratum, quota): (&String, &u64)| {

@@ -4,8 +4,9 @@ use crate::article::a14_beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::disclosure;
+use crate::embargo;
 use crate::registry::ItemPhase;
-use crate::state::State;
+use crate::state::{Embargo, State};
 use lotbook_chain::Instant;
 use lotbook_event::ceremony::{CeremonyClosed, CeremonyFailed, CeremonySealed, FailureCode};
 use lotbook_event::keys::Heartbeat;
@@ -33,14 +34,15 @@ pub fn next_due(state: &State, now: Instant) -> Option<Due> {
     state.genesis.as_ref()?;
     // Asked before every entry, and nearly always in vain: each looks at the instant first, and says nothing
     // of what is not due yet.
-    let ceremonies = state.ceremonies.values().filter_map(|ceremony| ceremony_due(ceremony, now));
+    let ceremonies = state.ceremonies.values().filter_map(|ceremony| ceremony_due(state, ceremony, now));
+    let releases = state.embargoes.values().filter_map(|embargo| release_due(embargo, now));
     let candidates = [
         heartbeat(state, now),
         obligation(state, now),
         plan_missing(state, now),
         disclosure::missing(state, now),
     ];
-    let all = candidates.into_iter().flatten().chain(ceremonies);
+    let all = candidates.into_iter().flatten().chain(ceremonies).chain(releases);
     all.min_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
 }
 
@@ -131,7 +133,7 @@ pub fn plan_subject(year: u32, section: &SectionId) -> String {
 }
 
 /// A seal or a close by deadline (draw.md 1).
-fn ceremony_due(ceremony: &Ceremony, now: Instant) -> Option<Due> {
+fn ceremony_due(state: &State, ceremony: &Ceremony, now: Instant) -> Option<Due> {
     let stated = &ceremony.frozen.as_ref()?.stated;
     let at = match ceremony.stage {
         Stage::Committing => stated.commit_deadline,
@@ -145,12 +147,26 @@ fn ceremony_due(ceremony: &Ceremony, now: Instant) -> Option<Due> {
     let draw = ceremony.draw.clone();
     let event = if ceremony.stage == Stage::Revealing {
         CeremonyClosed { draw, missing: ceremony.missing() }.into()
+    } else if !embargo::is_held(state, ceremony) {
+        CeremonyFailed { draw, code: FailureCode::EmbargoNotHeld, barred: BTreeSet::new() }.into()
     } else if ceremony.may_be_sealed() {
         CeremonySealed { draw, committers: ceremony.commitments.keys().copied().collect() }.into()
     } else {
         CeremonyFailed { draw, code: FailureCode::TooFewCommits, barred: BTreeSet::new() }.into()
     };
     Some(Due { at, id: format!("ceremony {}", ceremony.draw), event })
+}
+
+/// Names that are still hidden a day after the end of the window (Art. 6): the ledger says so once.
+fn release_due(embargo: &Embargo, now: Instant) -> Option<Due> {
+    let at = embargo.stated.until.plus_seconds(embargo::RELEASE_SECONDS);
+    let draw = embargo.draw.as_ref().filter(|_| embargo.released.is_none() && !embargo.overdue)?;
+    if at > now {
+        return None;
+    }
+    let (obligation, subject) = (Obligation::Release, Text::new(draw.as_str()).ok()?);
+    let event = DeadlineMissed { obligation, subject, due: at, calendar: None, provisional: false };
+    Some(Due { at, id: format!("{obligation} {draw}"), event: event.into() })
 }
 
 /// A draw whose result has been fixed for a day (draw.md 1).

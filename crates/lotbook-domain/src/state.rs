@@ -2,11 +2,13 @@
 
 mod aftermath;
 mod board;
+mod embargo;
 mod inspection;
 mod oversight;
 
 pub use aftermath::*;
 pub use board::*;
+pub use embargo::*;
 pub use inspection::*;
 pub use oversight::*;
 
@@ -64,6 +66,8 @@ pub struct State {
     pub schemes: BTreeSet<SchemeId>,
     /// Ceremonies by draw.
     pub ceremonies: BTreeMap<DrawId, Ceremony>,
+    /// Embargoes by batch.
+    pub embargoes: BTreeMap<BatchKey, Embargo>,
     /// Inspections.
     pub inspections: BTreeMap<InspectionId, Box<Inspection>>,
     /// Recusals.
@@ -195,9 +199,16 @@ impl State {
     /// An inspection.
     ///
     /// # Errors
-    /// UNKNOWN_SUBJECT if there is none.
+    /// UNKNOWN_SUBJECT if there is none, EMBARGOED if its enterprise is not open yet.
     pub fn inspection(&self, id: &InspectionId) -> Result<&Inspection, Refusal> {
-        let none = || Refusal::new(Code::UnknownSubject, id, format!("there is no inspection {id}"));
+        let none = || match self.withheld(id) {
+            Some((embargo, ..)) => {
+                let until = crate::civil::show(embargo.stated.until);
+                let found = format!("whom {id} concerns is under embargo, at the latest until {until}");
+                Refusal::new(Code::Embargoed, id, found)
+            }
+            None => Refusal::new(Code::UnknownSubject, id, format!("there is no inspection {id}")),
+        };
         self.inspections.get(id).map(|inspection| &**inspection).ok_or_else(none)
     }
 

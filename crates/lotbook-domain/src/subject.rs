@@ -111,6 +111,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
         | Event::CeremonyFailed(CeremonyFailed { draw, .. })
         | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
+        | Event::EmbargoReleased(EmbargoReleased { draw, .. })
+        | Event::EmbargoRead(EmbargoRead { draw, .. })
         | Event::BeaconRecorded(BeaconRecorded { draw, .. })
         | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
         | Event::DrawVoided(DrawVoided { draw, .. })
@@ -118,6 +121,8 @@ pub fn subject(event: &Event) -> Subject<'_> {
             Subject::new("draw", draw.as_str())
         }
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
+        | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
+        | Event::RowRevealed(RowRevealed { inspection, .. })
         | Event::TeamAssigned(TeamAssigned { inspection, .. })
         | Event::NoticeServed(NoticeServed { inspection, .. })
         | Event::InspectionStarted(InspectionStarted { inspection, .. })

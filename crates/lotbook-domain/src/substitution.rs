@@ -21,17 +21,19 @@ use lotbook_event::recusal::{
     AssignmentSwapped, RecusalDecision, RecusalGround, SubstituteDrawn, SubstitutePoolExhausted,
 };
 use lotbook_event::{Bytes32, Code, DrawId, Event, InspectionId, InspectorId, RecusalId, Refusal, Uscc};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A batch that was drawn and assigned: its draw, its pool, and who sits where now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Drawn<'a> {
     /// The draw that counts.
     pub draw: &'a DrawId,
     /// What it froze.
     pub frozen: &'a Frozen,
-    /// The rows of it; where a later ceremony drew the inspectors, with the inspectors and conflicts of that one.
-    pub pool: &'a Pool,
+    /// The rows of it, with the salts of its embargo if it was under one; where a later ceremony drew the inspectors,
+    /// with the inspectors and conflicts of that one.
+    pub pool: Cow<'a, Pool>,
     /// Who sits where now.
     pub board: &'a Board,
 }
@@ -40,7 +42,7 @@ impl<'a> Drawn<'a> {
     /// Looks up a batch.
     ///
     /// # Errors
-    /// WRONG_PHASE if it was not drawn or nobody was assigned.
+    /// WRONG_PHASE if it was not drawn or nobody was assigned, as far as that is public.
     pub fn of(state: &'a State, batch: &BatchKey) -> Result<Self, Refusal> {
         let record = state.batch(&batch.0, &batch.1)?;
         let found = || {
@@ -48,10 +50,12 @@ impl<'a> Drawn<'a> {
             let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
             let staffed =
                 record.staffed.as_ref().and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
-            let pool = match staffed.map(|staffed| &staffed.rows) {
+            let pool: &Pool = match staffed.map(|staffed| &staffed.rows) {
                 Some(Rows::Staffing(pool)) => pool,
                 _ => frozen.pool()?,
             };
+            let key = state.embargoes.get(batch).and_then(|embargo| embargo.released.as_ref());
+            let pool = key.map_or(Cow::Borrowed(pool), |(key, _)| Cow::Owned(pool.under_embargo(key)));
             Some(Self { draw, frozen, pool, board: record.board.as_ref()? })
         };
         let name = format!("{}/{}", batch.0, batch.1);
@@ -61,8 +65,13 @@ impl<'a> Drawn<'a> {
 
     /// The inspection of a slot, which is seat `slot mod d` of enterprise `slot / d`.
     fn inspection<'s>(&self, state: &'s State, slot: usize) -> Option<(InspectionId, &'s Inspection)> {
-        let firm = self.board.firms.get(slot.checked_div(self.frozen.stated.seats.len())?)?;
-        let id = InspectionId::new(format!("{}/{firm}", self.draw)).ok()?;
+        let rank = slot.checked_div(self.frozen.stated.seats.len())?;
+        let firm = self.board.firms.get(rank)?;
+        let id = match &self.frozen.stated.embargo {
+            None => format!("{}/{firm}", self.draw),
+            Some(_) => format!("{}/{rank}", self.draw),
+        };
+        let id = InspectionId::new(id).ok()?;
         let inspection = state.inspections.get(&id)?;
         Some((id, inspection))
     }
@@ -119,7 +128,7 @@ pub fn second_pool(
     }
     let quota = quota_of(&drawn.frozen.stated);
     let basis = Basis::of(state, batch, at)?;
-    Ok(Arc::new(basis.second_pool(drawn.pool, &quota, &drawn.board.withdrawn, &recused)?))
+    Ok(Arc::new(basis.second_pool(&drawn.pool, &quota, &drawn.board.withdrawn, &recused)?))
 }
 
 /// Whose slots are filled, and how: a granted swap is a withdrawal all the same where the inspector is not
@@ -206,7 +215,7 @@ fn change(
     let seats = seats_of(&drawn.frozen.stated);
     let firms: Vec<&str> = before.firms.iter().map(Uscc::as_str).collect();
     let seated: Vec<String> = before.assignment.iter().map(ToString::to_string).collect();
-    let mut board = lotbook_draw::Board::new(drawn.pool, &seats, &firms, before.hi, &seated)
+    let mut board = lotbook_draw::Board::new(&drawn.pool, &seats, &firms, before.hi, &seated)
         .map_err(|error| error.to_string())?;
     before.withdrawn.iter().for_each(|who| board.strike(who.as_str()));
     before.recused.iter().for_each(|(uscc, who)| board.recuse(uscc.as_str(), who.as_str()));

@@ -10,8 +10,8 @@
 //! Read in this order: [`ceremony`] (where the seed comes from), [`beacon`] (public randomness), [`pool`] (who may be drawn),
 //! [`stream`] (how a seed becomes tickets and numbers), [`quota`] (how many), [`select`] (which
 //! enterprises), [`assign`] (which inspectors, where), [`draw`](mod@draw) (all of it as one
-//! sentence), [`substitute`] (who takes the place of a recused inspector), [`certificate`] (the
-//! published JSON and its check).
+//! sentence), [`substitute`] (who takes the place of a recused inspector), [`embargo`] (how
+//! names are withheld for a time), [`certificate`] (the published JSON and its check).
 //!
 //! ```
 //! use lotbook_draw::{DrawInput, InspectorRow, ObjectRow, Pool, Quota, Seed, draw};
@@ -38,6 +38,7 @@ pub mod beacon;
 pub mod ceremony;
 pub mod certificate;
 pub mod draw;
+pub mod embargo;
 pub mod encoding;
 pub mod hex;
 mod lanes;
@@ -53,6 +54,7 @@ pub use beacon::{Beacon, BeaconError, Chain, beacon_round};
 pub use ceremony::{CeremonyError, Committer, Seed, commitment, seed};
 pub use certificate::{Certificate, CertificateError};
 pub use draw::{DrawError, DrawInput, Outcome, can_staff, draw, staff};
+pub use embargo::{EmbargoKey, Opening, OpeningError, Salt, slot_commitment};
 pub use hex::Hex;
 pub use pool::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots, SecondPool};
 pub use quota::{Census, Quota, QuotaError};

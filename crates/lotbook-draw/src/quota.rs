@@ -119,6 +119,24 @@ impl Quota {
     }
 }
 
+impl Quota {
+    /// How many are drawn in all, the minimum included: it follows from the sizes of the strata, without a ticket.
+    ///
+    /// # Errors
+    /// See [`Quota::per_stratum`].
+    pub fn number(&self, eligible: &PerStratum, key: &StageKey) -> Result<u64, QuotaError> {
+        let drawn: u64 = self.per_stratum(eligible, key)?.0.values().sum();
+        match self {
+            Self::FixedTotal { .. } => Ok(drawn),
+            Self::AtLeast { ppm, minimum } => {
+                let is_rated = |stratum: &&String| ppm.get(*stratum).is_some_and(|&rate| rate > 0);
+                let rated: u64 = eligible.keys().filter(is_rated).filter_map(|s| eligible.get(s)).sum();
+                Ok(drawn.max(rated.min(*minimum)))
+            }
+        }
+    }
+}
+
 fn at_least(eligible: &PerStratum, ppm: &BTreeMap<String, u32>) -> Result<PerStratum, QuotaError> {
     if let Some((stratum, &ppm)) = ppm.iter().find(|&(_, &rate)| rate > MAX_PPM) {
         return Err(QuotaError::RateTooLarge { stratum: stratum.clone(), ppm });

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::ceremony::Seed;
+use crate::embargo::{Salt, put_salt};
 use crate::encoding::{derive, length, put_enc, put_u64};
 use crate::hex::Hex;
 
@@ -67,26 +68,36 @@ impl StageKey {
 
     /// The ticket of an enterprise or an inspector; all rows are ordered by it, then by id.
     pub fn ticket(&self, id: &str) -> Ticket {
-        // ticket(key, id) = BLAKE3.keyed_hash(key, enc(id))
-        let mut message = Vec::with_capacity(8 + id.len());
+        self.ticket_under(id, None)
+    }
+
+    /// The same, with the row's salt under an embargo; see [`Pool::object_ticket`](crate::Pool::object_ticket).
+    pub fn ticket_under(&self, id: &str, salt: Option<&Salt>) -> Ticket {
+        // ticket(key, id) = BLAKE3.keyed_hash(key, enc(id) [|| salt])
+        let mut message = Vec::with_capacity(40 + id.len());
         put_enc(&mut message, id.as_bytes());
+        put_salt(&mut message, salt);
         self.hash(&message)
     }
 
-    /// The ticket of an inspector for one vacant slot, under K_sub. [draw 6, Withdraw]
-    pub fn seat_ticket(&self, id: &str, slot: usize) -> Ticket {
-        // BLAKE3.keyed_hash(K_sub, enc(inspector_id) || u64(slot))
-        let mut message = Vec::with_capacity(16 + id.len());
+    /// The ticket of an inspector for one vacant slot, under K_sub; under an embargo with the slot's salt.
+    /// [draw 6, Withdraw]
+    pub fn seat_ticket(&self, id: &str, slot: usize, salt: Option<&Salt>) -> Ticket {
+        // BLAKE3.keyed_hash(K_sub, enc(inspector_id) || u64(slot) [|| salt of the slot])
+        let mut message = Vec::with_capacity(48 + id.len());
         put_enc(&mut message, id.as_bytes());
         put_u64(&mut message, length(slot));
+        put_salt(&mut message, salt);
         self.hash(&message)
     }
 
-    /// The ticket of a slot that may be exchanged, under K_sub. [draw 6, Swap]
-    pub fn slot_ticket(&self, slot: usize) -> Ticket {
-        // BLAKE3.keyed_hash(K_sub, u64(z))
-        let mut message = Vec::with_capacity(8);
+    /// The ticket of a slot that may be exchanged, under K_sub; under an embargo with the slot's salt.
+    /// [draw 6, Swap]
+    pub fn slot_ticket(&self, slot: usize, salt: Option<&Salt>) -> Ticket {
+        // BLAKE3.keyed_hash(K_sub, u64(z) [|| salt of z])
+        let mut message = Vec::with_capacity(40);
         put_u64(&mut message, length(slot));
+        put_salt(&mut message, salt);
         self.hash(&message)
     }
 

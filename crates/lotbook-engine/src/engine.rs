@@ -6,12 +6,13 @@ use crate::projector::Projector;
 use crate::public::{Public, PublishError, Publishing};
 use crate::publish::{EndListener, Listener, Published};
 use crate::refusing::Counted;
+use crate::secrets::{MissingKey, Secrets, keys_of};
 use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
 use lotbook_chain::{Entry, Policy, Position, Receipt, Sealed, VerifierKey, Witnessed};
 use lotbook_domain::authenticate::verify;
 use lotbook_domain::refusals::RefusalReceipt;
-use lotbook_domain::{Rejection, SignedStatement, State, evolve};
+use lotbook_domain::{LedgerKeys, Rejection, SignedStatement, State, evolve};
 use lotbook_event::{Refusal, Statement};
 use lotbook_store::Store;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -32,6 +33,8 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Which checkpoints the public is shown.
     pub publishing: Publishing,
+    /// Embargo keys, and randomness.
+    pub secrets: Arc<dyn Secrets>,
 }
 
 /// Why an engine does not start.
@@ -57,6 +60,9 @@ pub enum OpenError {
     /// What was shown to the public is not of this ledger, or witnesses are no longer waited for.
     #[error("what was published last: {0}")]
     Published(#[from] PublishError),
+    /// An embargo is not released, and its key is not there.
+    #[error(transparent)]
+    MissingKey(#[from] MissingKey),
     /// The machine gave no thread.
     #[error("failed to start the writer: {0}")]
     Thread(#[from] std::io::Error),
@@ -109,6 +115,9 @@ pub(crate) struct Shared {
     pub ends: RwLock<Vec<EndListener>>,
     pub stopped: RwLock<Option<String>>,
     pub clock: Arc<dyn Clock>,
+    pub secrets: Arc<dyn Secrets>,
+    /// Keys of embargoes that are not released; wiped with the engine.
+    pub keys: RwLock<LedgerKeys>,
     pub origin: String,
     pub vkey: VerifierKey,
     pub public: Public,
@@ -143,6 +152,7 @@ impl Engine {
         let (size, root) = (state.head.size, state.head.frontier.root());
         let published = publish::checkpoint(&origin, size, root, &options.signers.checkpoint)
             .map_err(|what| OpenError::Entry { position: 0, what })?;
+        let keys = keys_of(&state, &*options.secrets)?;
         let shared = Arc::new(Shared {
             store: options.store,
             projector: Projector::new(state.clone()),
@@ -152,6 +162,8 @@ impl Engine {
             ends: RwLock::default(),
             stopped: RwLock::default(),
             clock: options.clock,
+            keys: RwLock::new(keys),
+            secrets: options.secrets,
             origin,
             vkey,
             public,

@@ -12,7 +12,9 @@ pub mod projector;
 mod proof;
 pub mod public;
 pub mod publish;
+pub mod reading;
 mod refusing;
+pub mod secrets;
 pub mod writer;
 
 pub use create::{CreateError, NewLedger, create};
@@ -23,6 +25,7 @@ pub use lotbook_domain::refusals::RefusalReceipt;
 pub use lotbook_domain::{SignedStatement, State, projection};
 pub use port::{Clock, SimulatedClock, SystemClock};
 pub use public::{PublishError, Publishing};
+pub use secrets::{MissingKey, Secrets, SecretsError};
 
 use lotbook_chain::SigningKey;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

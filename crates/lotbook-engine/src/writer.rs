@@ -3,12 +3,12 @@
 use crate::engine::{Job, Shared};
 use crate::group::{Group, MAX_STATEMENTS, Outcome};
 use crate::refusing::Counted;
-use crate::{Signers, publish, read, write};
+use crate::{SecretsError, Signers, publish, read, write};
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{Entry, EntryHash, Instant, KeyId, Position, Sealed, Signature};
 use lotbook_domain::authenticate::admit;
 use lotbook_domain::decide::DecideError;
-use lotbook_domain::{Rejection, SignedStatement, consequences, decide, derive, evolve, next_due};
+use lotbook_domain::{Keys, Rejection, SignedStatement, consequences, decide, derive, evolve, next_due};
 use lotbook_event::{Code, Event, Refusal, Statement, StatementId};
 use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,6 +26,8 @@ const ANCHOR_EVERY: Duration = Duration::from_millis(500);
 pub(crate) enum Fatal {
     #[error(transparent)]
     Store(#[from] lotbook_store::StoreError),
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     #[error("{0}")]
     Rules(String),
 }
@@ -112,9 +114,10 @@ impl Writer {
             }
             Err(other) => return Ok(Outcome::Refused(unauthentic(other), None)),
         };
+        self.prepare(&authentic)?;
         let (event, id) = (authentic.statement().event.name(), authentic.statement().id);
         let sealed = self.seal(signed.statement.clone(), signed.key_id, signed.signature, now, authentic)?;
-        let decided = decide(&read(&self.shared.state), &sealed);
+        let decided = decide(&read(&self.shared.state), &sealed, Keys::Ledger(&read(&self.shared.keys)));
         match decided {
             Ok(derived) => {
                 group.statements.insert((signed.key_id, id), sealed.entry.position);
@@ -173,7 +176,8 @@ impl Writer {
             let previous = read(&self.shared.state).head.hash;
             let sealed = self.seal_derived(previous, 0, due.event, now)?;
             let derived =
-                consequences(&read(&self.shared.state), &sealed).map_err(|e| Fatal::Rules(e.to_string()))?;
+                consequences(&read(&self.shared.state), &sealed, Keys::Ledger(&read(&self.shared.keys)));
+            let derived = derived.map_err(|e| Fatal::Rules(e.to_string()))?;
             self.append(group, &sealed);
             self.append_derived(group, sealed.hash, derived, now)?;
         }

@@ -1,6 +1,10 @@
 //! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
 
-use crate::id::{BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, InspectorId, PlanId, RecusalId, Text};
+use crate::id::{
+    BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId, Text,
+    Uscc,
+};
+use crate::plan::Reveal;
 use crate::wire::{enumeration, message};
 use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
 use std::collections::BTreeSet;
@@ -16,8 +20,10 @@ enumeration! {
     /// Why an attempt failed (draw.md 1).
     FailureCode {
         TooFewCommits = "too_few_commits", TooFewReveals = "too_few_reveals",
-        MissingReveal = "missing_reveal",
+        MissingReveal = "missing_reveal", EmbargoNotHeld = "embargo_not_held",
     }
+    /// What of an embargo somebody reads.
+    EmbargoPart { Key = "key", Own = "own" }
 }
 
 message! {
@@ -34,7 +40,7 @@ message! {
         late_changes: Vec<LateChange>, rates: Vec<PoolRate>, minimum: u32, total: u32, seats: Vec<PoolSeat>,
         max_load: u32, min_inspectors: Option<u32>, participants: Vec<Participant>,
         commit_deadline: Instant, reveal_deadline: Instant, min_reveals: u32,
-        replacement: Option<Replacement>, beacons: Vec<FrozenBeacon>, staffing: Option<Staffing>,
+        replacement: Option<Replacement>, beacons: Vec<FrozenBeacon>, staffing: Option<Staffing>, embargo: Option<PoolEmbargo>,
         conflicts_by_others: Vec<ConflictAuthor>,
     }
     /// Conflict rows stated by somebody else than the inspector concerned, by author.
@@ -45,6 +51,8 @@ message! {
     }
     /// Which selection an inspectors' ceremony staffs.
     Staffing { draw: DrawId, batch_pool: EntryHash }
+    /// What hides the names of a batch until they may be known (draw.md 7).
+    PoolEmbargo { commitment: Bytes32, reveal: Reveal, until: Instant }
     /// Whose slots a recusal's ceremony fills (draw.md 6).
     Replacement {
         recusal: RecusalId, purpose: Purpose, inspector: InspectorId, slots: Vec<u32>, batch_pool: EntryHash,
@@ -71,6 +79,23 @@ message! {
     CeremonyClosed { draw: DrawId, missing: BTreeSet<KeyId> }
     /// The attempt failed.
     CeremonyFailed { draw: DrawId, code: FailureCode, barred: BTreeSet<KeyId> }
+    /// A supervisor has the whole embargo key.
+    EmbargoKeyHeld { draw: DrawId, proof: Bytes32 }
+    /// The embargo key is published.
+    EmbargoReleased { draw: DrawId, key: Bytes32 }
+    /// One enterprise and its team are opened; `object` is absent only where nobody may know it yet.
+    RowRevealed {
+        draw: DrawId, inspection: InspectionId, rank: u32, object: Option<RevealedObject>,
+        team: Vec<RevealedInspector>,
+    }
+    /// The row of an enterprise that was drawn.
+    RevealedObject { uscc: Uscc, stratum: Text, salt: Bytes32, index: u64, path: Vec<Bytes32> }
+    /// The row of an inspector who was drawn.
+    RevealedInspector {
+        inspector: InspectorId, qualifications: BTreeSet<Text>, salt: Bytes32, index: u64, path: Vec<Bytes32>,
+    }
+    /// Somebody reads what is under embargo; the answer is encrypted to an X25519 key.
+    EmbargoRead { draw: DrawId, part: EmbargoPart, reply_key: Bytes32 }
     /// A beacon's round.
     BeaconRecorded { draw: DrawId, chain_hash: Bytes32, round: u64, signature: BeaconSignature }
 }

@@ -37,4 +37,8 @@ message! {
     DrawVoidProposed { draw: DrawId, ground: VoidGround, basis: Text }
     /// The office leader voids it.
     DrawVoided { draw: DrawId, proposal: EntryHash }
+    /// One selected enterprise and its team under embargo: commitments, and nobody's name.
+    AssignmentWithheld {
+        draw: DrawId, inspection: InspectionId, rank: u32, object: Bytes32, slots: Vec<Bytes32>,
+    }
 }

@@ -53,6 +53,8 @@ pub enum Flag {
     ReserveOrder,
     /// Fewer than three candidates for a slot (draw.md 6).
     PredictableSubstitute,
+    /// Names are still hidden after the end of the window (Art. 6).
+    RevealOverdue,
     /// Two sections plan the same class at the same time apart (Art. 4).
     MissedCombination,
     /// A violation decided more than 90 days after its investigation was opened (Art. 22).
@@ -92,6 +94,7 @@ impl Flag {
             Self::CounterpartChosen => "COUNTERPART_CHOSEN",
             Self::ReserveOrder => "RESERVE_ORDER",
             Self::PredictableSubstitute => "PREDICTABLE_SUBSTITUTE",
+            Self::RevealOverdue => "REVEAL_OVERDUE",
             Self::MissedCombination => "MISSED_COMBINATION",
             Self::HandlingAged => "HANDLING_AGED",
             Self::OtherCause => "OTHER_CAUSE",

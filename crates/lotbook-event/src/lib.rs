@@ -14,6 +14,7 @@ pub mod keys;
 pub mod oversight;
 pub mod plan;
 pub mod predicate;
+pub mod reading;
 pub mod reason;
 pub mod recusal;
 pub mod refusal;

@@ -9,7 +9,7 @@ enumeration! {
     /// A duty with a clock (rules.md 1.6).
     Obligation {
         Plan = "D1", Report = "D2", Feedback = "D3", Publication = "D4", Comment = "D5", Disclosure = "D6",
-        Draw = "D7",
+        Draw = "D7", Release = "release",
     }
     /// A part of the annual disclosure (Art. 23).
     DisclosurePartKind {

@@ -12,7 +12,9 @@ enumeration! {
     /// How a class condition compares (Art. 17).
     Operator { In = "in", Prefix = "prefix", Before = "before" }
     /// When drawn names become public (Art. 6).
-    Reveal { AtDraw = "at_draw" }
+    Reveal {
+        AtDraw = "at_draw", AtNotice = "at_notice", AtStart = "at_start", WindowEnd = "window_end",
+    }
 }
 
 message! {

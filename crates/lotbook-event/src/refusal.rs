@@ -68,6 +68,10 @@ codes! {
         "谁检查、谁反馈", "let a section of the batch or a member of the team send it";
     RestrictedField "RESTRICTED_FIELD_IN_PUBLICATION" 6: "a public draw needs public inputs",
         "公开抽取的依据须可公开", "draw without risk classes, or adopt a rule set that makes them public";
+    Embargoed "EMBARGOED" 6: "what is drawn under embargo is named when the scheme says so, and not before",
+        "保密抽取的名单按方案规定的时间公开，不得提前", "wait for the time named, or for the release of the embargo";
+    EmbargoKeyMismatch "EMBARGO_KEY_MISMATCH" 6: "the embargo key held and published is the one that the frozen pool commits to",
+        "持有和公开的保密密钥须与抽取池所作承诺一致", "use the key that `lotbook embargo hold` has kept for this batch";
     NoCauseForDirect "NO_CAUSE_FOR_DIRECT" 9: "an inspection of a certain enterprise without a draw has a cause and what it rests on",
         "不经抽取检查特定企业须有投诉、举报、交办、移送等事由及依据", "state the cause and its sealed basis, or leave the enterprise to the draw";
     ItemWithoutBasis "ITEM_WITHOUT_BASIS" 8: "an item has name, content, legal basis and an entry in the powers list",

@@ -172,10 +172,11 @@ events! {
     Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted }
     Ceremony CeremonyEvent ceremony_event {
         CeremonyOpened, PoolFrozen: Box<PoolFrozen>, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
-        CeremonyFailed, BeaconRecorded,
+        CeremonyFailed, BeaconRecorded, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
     }
     Draw DrawEvent draw_event {
         DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, DrawVoided, DrawVoidProposed, TeamAssigned,
+        AssignmentWithheld,
     }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,

@@ -89,6 +89,8 @@ impl Known {
             Event::CeremonyOpened(_) | Event::PoolFrozen(_) | Event::SeedCommitted(_) => {}
             Event::CeremonySealed(_) | Event::SeedRevealed(_) | Event::CeremonyClosed(_) => {}
             Event::CeremonyFailed(_) | Event::DrawCompleted(_) | Event::EnterpriseAssigned(_) => {}
+            Event::EmbargoKeyHeld(_) | Event::EmbargoReleased(_) | Event::EmbargoRead(_) => {}
+            Event::RowRevealed(_) | Event::AssignmentWithheld(_) => {}
             Event::BeaconRecorded(_) | Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
             Event::TeamAssigned(_) => {}
             Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}

@@ -11,7 +11,7 @@ use crate::batch::{MAX_DRAFT_BYTES, encoded_len};
 use crate::import::{Draft, Page, Work};
 use crate::known::Known;
 use crate::report::{Change, FileReport, Problem};
-use crate::toml_file::{date, filled, only, parse, set, span, typed, value};
+use crate::toml_file::{date, filled, one_of, parse, set, span, typed, value};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +87,6 @@ fn check(
 }
 
 fn read(toml: &SchemeToml, known: &Known) -> Result<Found, Problem> {
-    only("scheme.reveal", toml.reveal.as_deref().unwrap_or("at_draw"), Reveal::AtDraw.code())?;
     let batch = value("scheme.batch", &toml.batch, BatchId::new(&*toml.batch))?;
     let plan = plan_of(&batch, toml.plan.as_deref(), known)?;
     let (window_from, window_to) = span("scheme.window", &toml.window)?;
@@ -103,9 +102,15 @@ fn read(toml: &SchemeToml, known: &Known) -> Result<Found, Problem> {
         seats: seats(&toml.seats)?,
         max_load: max_load(toml, known)?,
         min_inspectors: toml.min_inspectors,
-        reveal: Reveal::AtDraw,
+        reveal: reveal(toml.reveal.as_deref())?,
     };
     Ok((plan.section.clone(), scheme))
+}
+
+/// When names become public; at the draw if the scheme does not say (Art. 6).
+fn reveal(found: Option<&str>) -> Result<Reveal, Problem> {
+    let words: Vec<_> = Reveal::ALL.iter().map(|reveal| (reveal.code(), *reveal)).collect();
+    one_of("scheme.reveal", found.unwrap_or(Reveal::AtDraw.code()), &words)
 }
 
 fn seats(lists: &[Vec<String>]) -> Result<Vec<Seat>, Problem> {

@@ -37,6 +37,20 @@ impl Views {
         .await?
     }
 
+    /// The answer to the reading at a position, sealed to its reader.
+    pub async fn reading(&self, position: u64) -> Result<Vec<u8>, Status> {
+        let place = self.places.clone().acquire_owned().await;
+        let place = place.map_err(|_| status::unavailable("the server stops"))?;
+        let engine = self.engine.clone();
+        blocking(move || {
+            let _place = place;
+            let answer = engine.answer_reading(position).map_err(|error| status::unavailable(&error.0))?;
+            let none = || status::no_such_subject(&format!("reading at position {position}"), engine.size());
+            answer.ok_or_else(none)
+        })
+        .await?
+    }
+
     /// The one that is asked for by name.
     pub async fn one<T: Send + 'static>(
         &self,

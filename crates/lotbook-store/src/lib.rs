@@ -42,6 +42,7 @@ mod segment;
 mod store;
 #[cfg(any(test, feature = "suite"))]
 pub mod suite;
+mod vault;
 mod watch;
 
 #[cfg(test)]
@@ -59,3 +60,4 @@ pub use progress::{Phase, Progress};
 pub use published::Publication;
 pub use segment::{JournalReader, MAX_GROUP_BYTES, SEGMENT_BYTES, SegmentJournal};
 pub use store::Store;
+pub use vault::{Random, Vault, VaultError};

@@ -2,18 +2,22 @@
 //!
 //! The entries are applied in their order, each proved to be on the log and signed by a key that they register;
 //! then the certificate is made again from what they add up to, and must be the same. What no entry holds, the rows
-//! of the pools, is taken from the certificate, once its roots are those of the entries. Not proved: that the log
+//! of the pools, is taken from the certificate, once its roots are those of the entries. Before an embargo's release there
+//! are no rows: then everything is derived that does not depend on its key ([P-160]). Not proved: that the log
 //! holds no later entry of the draw (ask it), and that the rows follow from the rosters (`lotbook verify`).
 
 use crate::certificate::without_proof;
 use crate::stamp::Stamp;
-use lotbook_chain::{Checkpoint, Entry, EntryHash, Policy, Sealed, TlogProof, VerifierKey};
+use lotbook_chain::{Checkpoint, Entry, EntryHash, Instant, Policy, Sealed, TlogProof, VerifierKey};
+use lotbook_domain::article::a06_embargo;
 use lotbook_domain::authenticate::{admit_decoded, signer};
 use lotbook_domain::authority;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows, Stage};
 use lotbook_domain::draw::{quota_of, seats_of};
+use lotbook_domain::embargo::{Keys, LedgerKeys, check_opening, masked};
+use lotbook_domain::state::BatchKey;
 use lotbook_domain::{State, draw, evolve, pool, substitution};
-use lotbook_draw::{Certificate, CertificateError, Hex, Pool, SecondPool};
+use lotbook_draw::{Certificate, CertificateError, EmbargoKey, Hex, Pool, SecondPool};
 use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::{DrawId, Event, Statement};
 use std::collections::VecDeque;
@@ -28,6 +32,8 @@ pub struct Authenticated {
     pub checkpoint: Checkpoint,
     /// The signed note of that head, cosignatures included.
     pub note: String,
+    /// When the embargo's key is to be published, if it is not; until then nobody is named.
+    pub sealed_until: Option<Instant>,
 }
 
 /// Why a certificate is not authentic.
@@ -54,7 +60,10 @@ pub fn authenticate(
     vkey: &VerifierKey,
     policy: Option<&Policy>,
 ) -> Result<Authenticated, AuthenticateError> {
-    certificate.recompute()?;
+    match certificate.recompute() {
+        Ok(_) | Err(CertificateError::Embargoed) => {}
+        Err(error) => return Err(error.into()),
+    }
     let mut replay = Replay::new(certificate, vkey)?;
     for (number, proof) in certificate.proof.entries.iter().enumerate() {
         let entry = |what| AuthenticateError::Entry { number, what };
@@ -179,7 +188,9 @@ impl<'c> Replay<'c> {
                 if ceremony.stage != Stage::Closed {
                     return Err(format!("the ceremony {} was not closed before it", e.draw));
                 }
-                let derived = draw::draws(&self.state, ceremony);
+                let held = self.held(&ceremony.batch);
+                let keys = held.as_ref().map_or(Keys::Verifier, Keys::Ledger);
+                let derived = draw::draws(&self.state, ceremony, keys);
                 self.expected = derived.map_err(|fault| fault.to_string())?.into();
                 self.next(&sealed.body.event)
             }
@@ -198,7 +209,21 @@ impl<'c> Replay<'c> {
                 self.expected.extend(substitution::follows(&self.state, e)?);
                 Ok(())
             }
+            Event::RowRevealed(e) => {
+                self.settled()?;
+                check_opening(&self.state, e)
+            }
+            Event::EmbargoReleased(e) => {
+                self.settled()?;
+                if self.key() != Some(Hex(e.key.0)) {
+                    return Err("it publishes another key than the certificate has".into());
+                }
+                let follows = a06_embargo::after_release(&self.state, e);
+                self.expected.extend(follows.map_err(|error| error.to_string())?);
+                Ok(())
+            }
             Event::EnterpriseAssigned(_)
+            | Event::AssignmentWithheld(_)
             | Event::TeamAssigned(_)
             | Event::AssignmentInfeasible(_)
             | Event::AssignmentSwapped(_)
@@ -219,8 +244,21 @@ impl<'c> Replay<'c> {
     fn next(&mut self, event: &Event) -> Step {
         match self.expected.pop_front() {
             Some(expected) if expected == *event => Ok(()),
+            // Without the key its template; with it, nothing is left blank.
+            Some(expected) if masked(&self.state, event).is_some_and(|blank| blank == expected) => Ok(()),
             _ => Err(format!("{} does not follow from pool, seed and the entries before", event.name())),
         }
+    }
+
+    /// The embargo's key, if the certificate has it.
+    fn key(&self) -> Option<Hex<32>> {
+        self.certificate.embargo.as_ref().and_then(|embargo| embargo.key)
+    }
+
+    fn held(&self, batch: &BatchKey) -> Option<LedgerKeys> {
+        let mut keys = LedgerKeys::default();
+        keys.add(batch.clone(), EmbargoKey::from_bytes(self.key()?.0));
+        Some(keys)
     }
 
     fn ceremony(&self, draw: &DrawId) -> Result<&Ceremony, String> {
@@ -258,7 +296,11 @@ impl<'c> Replay<'c> {
         if stated.draw != self.draw {
             return Err(format!("it is the pool of {}", stated.draw));
         }
-        let pool = self.certificate.pool().map_err(|error| error.to_string())?;
+        if stated.embargo.is_some() && self.key().is_none() {
+            // Nobody is named: no rows, and the roots are compared at the end.
+            return Pool::new(vec![], vec![], vec![]).map_err(|error| error.to_string());
+        }
+        let pool = self.certificate.salted_pool().map_err(|error| error.to_string())?;
         let roots = pool.roots();
         let found = [roots.objects, roots.inspectors, roots.conflicts];
         if found != [stated.objects_root.0, stated.inspectors_root.0, stated.conflicts_root.0] {
@@ -276,7 +318,7 @@ impl<'c> Replay<'c> {
         let (Some(inspectors), Some(conflicts)) = (&record.inspectors, &record.conflicts) else {
             return Err("the certificate has no second rows of this pool".into());
         };
-        let pool = self.certificate.pool().map_err(|error| error.to_string())?;
+        let pool = self.certificate.salted_pool().map_err(|error| error.to_string())?;
         let second = SecondPool::new(&pool, inspectors.rows.clone(), conflicts.rows.clone());
         let second = second.map_err(|error| error.to_string())?;
         let found = [second.inspectors_root(), second.conflicts_root()];
@@ -311,6 +353,7 @@ impl<'c> Replay<'c> {
         let seats: Vec<Vec<String>> = (scheme.value.seats.iter())
             .map(|seat| seat.accepts.iter().map(|q| q.as_str().to_owned()).collect())
             .collect();
+        let embargo = stated.embargo.as_ref().map(|embargo| (embargo.reveal, embargo.until));
         let same = [
             ("quota", quota_of(stated) == pool::quota(&record.batch)),
             ("seats", seats_of(stated) == seats),
@@ -318,6 +361,7 @@ impl<'c> Replay<'c> {
             ("min_inspectors", stated.min_inspectors == scheme.value.min_inspectors),
             ("scheme", stated.scheme == scheme.entry),
             ("rule set", stated.rule_set == rules.entry),
+            ("embargo", embargo == a06_embargo::of_scheme(&scheme.value)),
         ];
         match same.iter().find(|(_, same)| !same) {
             Some((what, _)) => Err(format!("its {what} is not that of plan, scheme and rule set")),
@@ -340,8 +384,11 @@ impl<'c> Replay<'c> {
         if let Some(field) = first_difference(self.certificate, &again) {
             return Err(AuthenticateError::Differs { field });
         }
+        let embargo = self.state.embargo_of(&self.draw).filter(|(_, embargo)| embargo.released.is_none());
+        let sealed_until = embargo.map(|(_, embargo)| embargo.stated.until);
         let (checkpoint, note) = self.newest.ok_or_else(|| incomplete("there are no entries"))?;
-        Ok(Authenticated { entries: self.certificate.proof.entries.len(), checkpoint, note })
+        let entries = self.certificate.proof.entries.len();
+        Ok(Authenticated { entries, checkpoint, note, sealed_until })
     }
 }
 

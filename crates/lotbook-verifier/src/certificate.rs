@@ -1,10 +1,12 @@
 //! Certificates of the draws of a verified log (draw.md 8), with a proof for every entry they rest on.
 
 mod proofs;
+mod sealed;
 mod shape;
 mod staffing;
 
 use self::proofs::{Log, proofs};
+pub use self::sealed::sealed_until;
 use self::shape::shape;
 use self::staffing::{Staffed, staffing};
 use crate::stamp::{Stamp, earliest};
@@ -20,6 +22,7 @@ use lotbook_draw::certificate as draw;
 use lotbook_draw::{Certificate, Hex, Outcome, Pool, Seed, Stage, Substitution};
 use lotbook_event::RecusalId;
 use lotbook_event::ceremony::{FrozenBeacon, Purpose};
+use serde_json::Value;
 
 /// Why a certificate cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,9 +70,13 @@ pub(crate) fn without_proof(
     let done = ceremony.completed.as_ref().ok_or_else(|| fail("is not drawn"))?;
     let genesis = state.genesis.as_ref().ok_or_else(|| fail("has no ledger"))?;
     let pool = frozen.pool().ok_or_else(|| fail("is not the draw of a batch"))?;
-    let result = outcome(pool, &frozen.stated, Seed::from_bytes(done.seed.0))
-        .map_err(|error| fail(&error.to_string()))?;
-    let roots = pool.roots();
+    let salted = salted(state, ceremony, pool);
+    let pool = salted.as_ref().unwrap_or(pool);
+    let embargo = embargo(state, ceremony);
+    let is_open = embargo.as_ref().is_none_or(|embargo| embargo.key.is_some());
+    let drawn = || outcome(pool, &frozen.stated, Seed::from_bytes(done.seed.0));
+    let result = is_open.then(drawn).transpose().map_err(|error| fail(&error.to_string()))?;
+    let roots = &frozen.stated;
     let stamp = ceremony.closed.and_then(|closed| earliest(stamps, closed.position.0));
     let stamped = stamp.map(|stamp| stamp.time);
     let staffing = staffing(state, ceremony).map_err(|what| fail(&what))?;
@@ -82,21 +89,53 @@ pub(crate) fn without_proof(
         grade: grade(state, ceremony, stamped),
         ceremony: ceremony_part(ceremony, frozen),
         seed: Hex(done.seed.0),
-        embargo: None,
-        objects: draw::Section { rows: pool.objects().to_vec(), root: Hex(roots.objects) },
-        inspectors: draw::Section { rows: pool.inspectors().to_vec(), root: Hex(roots.inspectors) },
-        conflicts: draw::Section { rows: pool.conflicts().to_vec(), root: Hex(roots.conflicts) },
+        embargo,
+        objects: section(pool.objects(), roots.objects_root.0, is_open),
+        inspectors: section(pool.inspectors(), roots.inspectors_root.0, is_open),
+        conflicts: section(pool.conflicts(), roots.conflicts_root.0, is_open),
         quota: quota_of(&frozen.stated).into(),
         seats: seats_of(&frozen.stated),
         max_load: frozen.stated.max_load,
         min_inspectors: frozen.stated.min_inspectors,
-        result: staffing.as_ref().map_or_else(|| (&result).into(), |staffed| staffed.result(&result)),
-        substitutions: substitutions(state, ceremony, staffing.as_ref(), pool, &result)
-            .map_err(|what| fail(&what))?,
+        result: match (&result, staffing.as_ref()) {
+            (None, _) => draw::Result::default(),
+            (Some(result), None) => result.into(),
+            (Some(result), Some(staffed)) => staffed.result(result),
+        },
+        // As long as nobody knows who was drawn, nobody is recused ([P-164]).
+        substitutions: match &result {
+            Some(result) => {
+                substitutions(state, ceremony, staffing.as_ref(), pool, result).map_err(|what| fail(&what))?
+            }
+            None => vec![],
+        },
         staffing: staffing.map(|staffed| staffed.record),
-        shape: shape(state, ceremony, pool, &frozen.stated, &result, stamped).map_err(|what| fail(&what))?,
+        shape: match &result {
+            Some(result) => {
+                shape(state, ceremony, pool, &frozen.stated, result, stamped).map_err(|what| fail(&what))?
+            }
+            None => Value::Object(serde_json::Map::new()),
+        },
         proof: draw::Proof::default(),
     })
+}
+
+/// The rows with their salts, once the embargo's key is on the log.
+fn salted(state: &State, ceremony: &Ceremony, pool: &Pool) -> Option<Pool> {
+    let (key, _) = state.embargoes.get(&ceremony.batch)?.released.as_ref()?;
+    Some(pool.under_embargo(key))
+}
+
+/// The commitment, and the key once it is on the log.
+fn embargo(state: &State, ceremony: &Ceremony) -> Option<draw::Embargo> {
+    let embargo = state.embargoes.get(&ceremony.batch)?;
+    let key = embargo.released.as_ref().map(|(key, _)| Hex(*key.expose()));
+    Some(draw::Embargo { commitment: Hex(embargo.stated.commitment.0), key })
+}
+
+/// A list with its root as it was frozen; without rows as long as it is sealed.
+fn section<Row: Clone>(rows: &[Row], root: [u8; 32], is_open: bool) -> draw::Section<Row> {
+    draw::Section { rows: if is_open { rows.to_vec() } else { vec![] }, root: Hex(root) }
 }
 
 fn ceremony_part(ceremony: &Ceremony, frozen: &Frozen) -> draw::Ceremony {

@@ -141,6 +141,12 @@ impl Verifier {
         counted.fold(recorded, |sum, row| sum.saturating_add(row.count))
     }
 
+    /// The end of the embargo under which a draw is, as long as its key is not on the log.
+    fn sealed_until(&self, ceremony: &Ceremony) -> Option<String> {
+        let embargo = self.state.embargoes.get(&ceremony.batch).filter(|embargo| embargo.released.is_none());
+        embargo.map(|embargo| lotbook_domain::civil::date_of(embargo.stated.until).to_string())
+    }
+
     /// What the checkpoint at hand tells of when witnesses saw the log.
     fn stamps(&self, genesis: &Genesis, checkpoint: Option<&str>, expectations: &Expectations) -> Vec<Stamp> {
         let (Some(note), Some(policy)) = (checkpoint, &expectations.policy) else { return vec![] };
@@ -156,6 +162,7 @@ impl Verifier {
             grade: grade(&self.state, ceremony, stamped(ceremony, stamps)),
             selected: done.selected,
             inspectors: done.inspectors,
+            sealed_until: self.sealed_until(ceremony),
         };
         drawn.map(verdict).collect()
     }

@@ -8,6 +8,7 @@ mod asked;
 pub mod authenticate;
 pub mod certificate;
 mod desk;
+mod embargo;
 mod end;
 pub mod finding;
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub mod verdict;
 pub mod verify;
 
 pub use authenticate::{AuthenticateError, Authenticated, authenticate};
-pub use certificate::{CertificateError, certificates};
+pub use certificate::{CertificateError, certificates, sealed_until};
 pub use finding::{Check, Finding};
 pub use lotbook_domain::disclosure::document_hash;
 pub use lotbook_domain::refusals::RefusalReceipt;

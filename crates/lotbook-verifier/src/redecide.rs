@@ -9,7 +9,7 @@ use lotbook_chain::{Entry, Instant, Sealed, StatementHash};
 use lotbook_domain::authenticate::{admit, verify};
 use lotbook_domain::decide::DecideError;
 use lotbook_domain::refusals::RefusalReceipt;
-use lotbook_domain::{Rejection, SignedStatement, decide};
+use lotbook_domain::{Keys, Rejection, SignedStatement, decide};
 use lotbook_event::oversight::StatementRefused;
 use lotbook_event::{Code, Event, Statement};
 use serde::Serialize;
@@ -71,6 +71,11 @@ pub enum RefusalVerdict {
         /// At the time of the entry at its position; nothing if there is none yet.
         at: Option<Answer>,
     },
+    /// The answer depends on an embargo's key, which is not on the log before it was given.
+    Sealed {
+        /// The code the ledger has signed.
+        receipt: String,
+    },
 }
 
 impl core::fmt::Display for Answer {
@@ -110,6 +115,9 @@ pub fn refusal_verdict(
     claim: &RefusalClaim,
 ) -> Result<RefusalVerdict, Finding> {
     genuine(log, claim)?;
+    if is_sealed(log, claim) {
+        return Ok(RefusalVerdict::Sealed { receipt: claim.receipt.code.clone() });
+    }
     let next = next.map(|bytes| Next::of(bytes, log, claim)).transpose()?;
     let before = answer(log, claim, log.state.head.recorded_at)?;
     let at = next.as_ref().map(|next| answer(log, claim, next.recorded_at)).transpose()?;
@@ -155,6 +163,19 @@ fn genuine(log: &Verifier, claim: &RefusalClaim) -> Result<(), Finding> {
     }
     let signs = verify(&log.state, signed);
     signs.or_else(|rejection| bad(Check::Signature, format!("the refused statement: {rejection}")))
+}
+
+/// Whether a ledger that has the key may refuse what a verifier without it cannot judge ([P-163]).
+fn is_sealed(log: &Verifier, claim: &RefusalClaim) -> bool {
+    let Ok(statement) = Statement::decode(&claim.signed.statement) else { return false };
+    match &statement.event {
+        Event::NoticeServed(e) => log.state.withheld(&e.inspection).is_some(),
+        Event::InspectionStarted(e) => log.state.withheld(&e.inspection).is_some(),
+        Event::EmbargoKeyHeld(e) => {
+            log.state.embargo_of(&e.draw).is_some_and(|(_, embargo)| embargo.released.is_none())
+        }
+        _ => false,
+    }
 }
 
 /// The entry at the refusal's position.
@@ -209,7 +230,7 @@ fn answer(log: &Verifier, claim: &RefusalClaim, at: Instant) -> Result<Answer, F
     };
     let fault = |what: String| Finding::new(claim.receipt.position.0, Check::Decision, what);
     let sealed = Sealed::seal(entry, authentic).map_err(|error| fault(error.to_string()))?;
-    match decide(state, &sealed) {
+    match decide(state, &sealed, Keys::Verifier) {
         Ok(_) => Ok(Answer::Accepted),
         Err(DecideError::Refused(refusal)) => Ok(Answer::Refused(refusal.code)),
         Err(DecideError::Fault(error)) => Err(fault(error.to_string())),

@@ -11,11 +11,11 @@ use lotbook_chain::{
     prove_inclusion, verify_inclusion,
 };
 use lotbook_domain::State;
-use lotbook_domain::projection::standing::{RowProof, is_selected, standing};
+use lotbook_domain::projection::standing::{RowProof, Standing, is_selected, standing};
 use lotbook_draw::{ObjectRow, Seed, Stage, Ticket};
 use lotbook_event::ceremony::PoolFrozen;
 use lotbook_event::draw::{DrawCompleted, EnterpriseAssigned};
-use lotbook_event::{DecodeError, DrawId, Event, InspectorId, Statement, Uscc};
+use lotbook_event::{DecodeError, DrawId, Event, InspectorId, Refusal, Statement, Uscc};
 
 /// Where all trust rests: what genesis states.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +110,8 @@ pub enum StandingError {
     OtherDraw { what: &'static str, expected: DrawId, found: DrawId },
     #[error("{draw} is the draw of a recusal: it draws no enterprises, ask for the draw of its batch")]
     OfRecusal { draw: DrawId },
+    #[error("{draw} was drawn under embargo: what an enterprise drew there is proved by its certificate")]
+    UnderEmbargo { draw: DrawId },
     #[error("the row of {uscc} is not row {index} under the frozen pool's root: {error}")]
     Row { uscc: String, index: u64, error: InclusionError },
     #[error("{found} rows are shown where the enterprise's own or its two neighbours are needed")]
@@ -137,14 +139,21 @@ pub enum StandingError {
 /// What a whole log shows of an enterprise; `None` if it has no such draw of a batch.
 ///
 /// `entries` is the whole log, `checkpoint` a signed note of its full size.
+///
+/// # Errors
+/// EMBARGOED if the draw is or was under embargo.
 pub fn of_log(
     state: &State,
     entries: &[Vec<u8>],
     checkpoint: &str,
     draw: &DrawId,
     uscc: &Uscc,
-) -> Option<Shown> {
+) -> Result<Option<Shown>, Refusal> {
     let found = standing(state, draw, uscc)?;
+    Ok(found.and_then(|found| shown(found, entries, checkpoint)))
+}
+
+fn shown(found: Standing, entries: &[Vec<u8>], checkpoint: &str) -> Option<Shown> {
     let tiles = Tiles::of(entries);
     let receipt = |position: Position| {
         let proof = prove_inclusion(&tiles, position.0, entries.len() as u64).ok()?;
@@ -169,6 +178,9 @@ pub fn check(root: Root<'_>, draw: &DrawId, uscc: &Uscc, shown: &Shown) -> Resul
     of_draw("PoolFrozen", draw, &pool.draw)?;
     if pool.replacement.is_some() {
         return Err(StandingError::OfRecusal { draw: draw.clone() });
+    }
+    if pool.embargo.is_some() {
+        return Err(StandingError::UnderEmbargo { draw: draw.clone() });
     }
     let rows = pool.object_reasons.iter().fold(0_u64, |rows, reason| rows.saturating_add(reason.rows));
     let place = place(&pool, rows, uscc, &shown.rows)?;

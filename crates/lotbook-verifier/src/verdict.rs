@@ -54,7 +54,7 @@ pub struct Verdict {
     pub refusals: u64,
     /// Entries by event.
     pub events: BTreeMap<&'static str, u64>,
-    /// Draws, each recomputed.
+    /// Draws, each recomputed, those under embargo as far as nobody needs the key.
     pub draws: Vec<DrawVerdict>,
     /// Flags by code.
     pub flags: BTreeMap<&'static str, u64>,
@@ -87,7 +87,7 @@ impl From<&Cosignature> for WitnessVerdict {
     }
 }
 
-/// One draw, recomputed.
+/// One draw, recomputed as far as it is not sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrawVerdict {
     /// The recusal it was held for; `None` for a batch, whose numbers follow.
@@ -100,6 +100,9 @@ pub struct DrawVerdict {
     pub grade: Grade,
     /// Enterprises selected.
     pub selected: u32,
-    /// Inspectors drawn.
+    /// Inspectors drawn; 0 as long as the draw is sealed.
     pub inspectors: u32,
+    /// Under embargo, until when at the latest (the day after the window's last day, YYYY-MM-DD): whom it drew is
+    /// committed to and not yet verified. `None` once it is.
+    pub sealed_until: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The verifier: one entry after the other, against the state of all before it.
 
 use crate::asked::Asked;
+use crate::embargo::Sealing;
 use crate::finding::{Check, Finding};
 use crate::refusal;
 use crate::seen::Seen;
@@ -9,7 +10,7 @@ use lotbook_chain::{Checkpoint, Entry, EntryError, EntryHash, Instant, KeyId, Po
 use lotbook_domain::authenticate::{Authentic, admit_decoded, signer};
 use lotbook_domain::decide::DecideError;
 use lotbook_domain::genesis::GenesisError;
-use lotbook_domain::{Genesis, Rejection, State, consequences, decide, derive, evolve, next_due};
+use lotbook_domain::{Genesis, Keys, Rejection, State, consequences, decide, derive, evolve, next_due};
 use lotbook_event::statement::DecodeError;
 use lotbook_event::{Event, Statement};
 use std::borrow::Borrow;
@@ -36,6 +37,7 @@ pub struct Verifier {
     pub(crate) stated: u64,
     pub(crate) derived: u64,
     pub(crate) asked: Asked,
+    pub(crate) sealed: Sealing,
 }
 
 type Checked = Result<(), Finding>;
@@ -163,12 +165,13 @@ impl Verifier {
         if !self.seen.insert(author, id) {
             return Err(at(Check::Idempotency, "the author has used this statement id before".into()));
         }
-        let derived = decide(&self.state, &authentic).map_err(|error| match error {
+        let derived = decide(&self.state, &authentic, Keys::Verifier).map_err(|error| match error {
             DecideError::Refused(refusal) => {
                 at(Check::Decision, format!("accepted, but the rules refuse it: {refusal}"))
             }
             DecideError::Fault(fault) => at(Check::Decision, fault.to_string()),
         })?;
+        self.unsealed(&authentic)?;
         self.asked.take_statement(author, id, &authentic.entry.statement);
         self.stated += 1;
         self.expect(&authentic, derived);
@@ -196,7 +199,7 @@ impl Verifier {
             (_, Some(due)) => {
                 self.same(sealed, previous, 0, now, due.event)?;
                 let what = |error: DecideError| Finding::new(position, Check::Derived, error.to_string());
-                let derived = consequences(&self.state, sealed).map_err(what)?;
+                let derived = consequences(&self.state, sealed, Keys::Verifier).map_err(what)?;
                 self.expect(sealed, derived);
                 Ok(())
             }
@@ -226,6 +229,12 @@ impl Verifier {
         event: Event,
     ) -> Checked {
         let position = sealed.entry.position.0;
+        let event = if self.is_sealed(&sealed.body.event, &event) {
+            self.behind_the_seal(sealed)?;
+            sealed.body.event.clone()
+        } else {
+            event
+        };
         let derived = derive(cause, index, at, event);
         if sealed.entry.recorded_at != at || sealed.entry.statement != derived.encode() {
             let (found, expected) = (sealed.body.event.name(), derived.event.name());

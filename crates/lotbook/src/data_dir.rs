@@ -4,9 +4,10 @@ use crate::keyfile;
 use anyhow::{Context, Result};
 use lotbook_chain::Instant;
 use lotbook_engine::{Engine, EngineOptions, Publishing, Signers, SimulatedClock, SystemClock, statement_id};
-use lotbook_store::{Store, StoreOptions};
+use lotbook_store::{Store, StoreOptions, Vault};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Where the parts of a data directory lie.
 #[derive(Debug, Clone)]
@@ -79,6 +80,31 @@ impl DataDir {
         Ok(Signers { system: key("system")?, checkpoint: key("checkpoint")? })
     }
 
+    /// The key under which the vault is encrypted: 32 bytes, no key that signs.
+    pub fn vault_secret(&self) -> PathBuf {
+        self.dir.join("keys").join("vault.secret")
+    }
+
+    /// The vault at DIR/vault, under a key of its own beside the ledger's, which is made when it is not there.
+    pub fn vault(&self) -> Result<Vault> {
+        let (path, folder) = (self.vault_secret(), self.dir.join("vault"));
+        if !path.exists() && folder.exists() {
+            anyhow::bail!(
+                "{} is missing, and {} was made with it: bring it back",
+                path.display(),
+                folder.display()
+            );
+        }
+        if !path.exists() {
+            let key = Zeroizing::new(keyfile::random::<32>()?);
+            keyfile::write_private(&path, data_encoding::HEXLOWER.encode(key.as_slice()).as_bytes())?;
+        }
+        let key = keyfile::read_secret(&path)?;
+        Ok(Vault::new(&folder, key, |bytes| {
+            getrandom::fill(bytes).map_err(|error| std::io::Error::other(error.to_string()))
+        }))
+    }
+
     /// Opens the engine; a ledger with a simulated clock goes on from its last recorded time.
     pub fn engine(&self, simulated: bool, publishing: Publishing) -> Result<Engine> {
         // Opening a store makes what is not there; a mistyped folder must stay as it is.
@@ -93,7 +119,8 @@ impl DataDir {
         }
         let clock: Arc<dyn lotbook_engine::Clock> =
             if is_simulated { Arc::new(SimulatedClock::running_from(last)) } else { Arc::new(SystemClock) };
-        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock, publishing })?)
+        let secrets = Arc::new(self.vault()?);
+        Ok(Engine::open(EngineOptions { store, signers: self.signers()?, clock, publishing, secrets })?)
     }
 }
 

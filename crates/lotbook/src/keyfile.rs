@@ -51,6 +51,17 @@ pub fn read(path: &Path) -> Result<SigningKey> {
     Ok(SigningKey::from_seed(key.as_bytes()))
 }
 
+/// Reads 32 secret bytes, kept as 64 hexadecimal digits; refuses a file that others can read.
+pub fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+    let name = path.display();
+    check_private(path)?;
+    let text =
+        Zeroizing::new(std::fs::read_to_string(path).with_context(|| format!("failed to read {name}"))?);
+    let bytes = data_encoding::HEXLOWER.decode(text.trim().as_bytes()).map(Zeroizing::new);
+    let bytes = bytes.ok().and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+    bytes.map(Zeroizing::new).with_context(|| format!("{name} does not hold 64 hexadecimal digits"))
+}
+
 /// Reads a key file, or makes it if it is not there.
 pub fn read_or_create(path: &Path) -> Result<SigningKey> {
     if path.exists() { read(path) } else { create(path) }

@@ -82,6 +82,7 @@ pub fn decided(verdict: RefusalVerdict, at: u64) -> Result<(), Said> {
         }
         RefusalVerdict::Confirmed { .. } => Ok(()),
         RefusalVerdict::FalseRefusal { .. } => Err(Said::refuses("FalseRefusal", Some(at), words)),
+        RefusalVerdict::Sealed { .. } => Err(Said::refuses("Sealed", Some(at), words)),
         RefusalVerdict::Undetermined { .. } => Err(Said::refuses("Undetermined", Some(at), words)),
     }
 }

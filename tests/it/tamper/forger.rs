@@ -6,7 +6,7 @@ use lotbook_chain::sign::statement_message;
 use lotbook_chain::{
     Checkpoint, Entry, EntryHash, Frontier, Instant, Position, Sealed, Signature, SigningKey,
 };
-use lotbook_domain::{State, consequences, derive, evolve, next_due};
+use lotbook_domain::{Keys, State, consequences, derive, evolve, next_due};
 use lotbook_event::{Event, Statement};
 use lotbook_verifier::{Check, Expectations, Finding, Verdict, Verifier};
 use std::collections::VecDeque;
@@ -196,7 +196,7 @@ impl Forger {
     fn append(&mut self, entry: Entry, statement: Statement) {
         let sealed = Sealed::seal(entry, statement).unwrap();
         // What the rules refuse has no consequences; the verifier will say so.
-        self.queue = consequences(&self.state, &sealed).unwrap_or_default().into();
+        self.queue = consequences(&self.state, &sealed, Keys::Verifier).unwrap_or_default().into();
         (self.cause, self.index) = (sealed.hash, 0);
         evolve(&mut self.state, &sealed);
         self.entries.push(sealed.bytes);

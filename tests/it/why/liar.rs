@@ -118,6 +118,13 @@ impl ProofService for Mouth {
 
 #[tonic::async_trait]
 impl DrawQueryService for Mouth {
+    async fn get_reading(
+        &self,
+        _: Request<GetReadingRequest>,
+    ) -> Result<Response<GetReadingResponse>, Status> {
+        not_asked()
+    }
+
     async fn get_standing(
         &self,
         asked: Request<GetStandingRequest>,

@@ -4,7 +4,7 @@ use super::cast::{Person, cast, raw};
 use lotbook_chain::sign::{possession_message, statement_message};
 use lotbook_chain::{Entry, EntryHash, Instant, KeyId, LedgerId, Position, Sealed, Signature, VerifierKey};
 use lotbook_domain::decide::DecideError;
-use lotbook_domain::{DECIDE_VERSION, evolve, next_due};
+use lotbook_domain::{DECIDE_VERSION, Keys, evolve, next_due};
 use lotbook_domain::{Rejection, SignedStatement, State, authenticate, consequences, decide, derive};
 use lotbook_event::keys::{KeyConfirmed, KeyRegistered, LedgerCreated, Role};
 use lotbook_event::oversight::{RefusalCount, RefusalsCounted, StatementRefused};
@@ -71,7 +71,7 @@ impl Ledger {
             Err(other) => panic!("{other}"),
         };
         let sealed = self.seal(signed.statement.clone(), signed.key_id, signature, authentic);
-        match decide(&self.state, &sealed) {
+        match decide(&self.state, &sealed, Keys::Verifier) {
             Ok(derived) => {
                 self.append(&sealed);
                 self.append_derived(sealed.hash, derived);
@@ -91,7 +91,7 @@ impl Ledger {
     fn settle(&mut self) {
         while let Some(due) = next_due(&self.state, self.now) {
             let sealed = self.seal_derived(self.state.head.hash, 0, due.event);
-            let derived = consequences(&self.state, &sealed).unwrap();
+            let derived = consequences(&self.state, &sealed, Keys::Verifier).unwrap();
             self.append(&sealed);
             self.append_derived(sealed.hash, derived);
         }

@@ -32,6 +32,7 @@ pub(crate) fn missed(state: &State, e: &DeadlineMissed) -> Vec<Found> {
         Obligation::Publication => Flag::PublicationLate,
         Obligation::Comment => Flag::CommentLate, // never stated: D5 ends in CommentWindowClosed
         Obligation::Disclosure => Flag::DisclosureLate,
+        Obligation::Release => Flag::RevealOverdue,
         Obligation::Draw => return a14_beacon::overdue(state, e.subject.as_str()),
     };
     let subject = e.subject.as_str().to_owned();

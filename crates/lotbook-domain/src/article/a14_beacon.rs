@@ -6,6 +6,7 @@ use crate::ceremony::{Ceremony, Stage};
 use crate::civil::show;
 use crate::decide::DecideError;
 use crate::draw::draws;
+use crate::embargo::Keys;
 use crate::state::State;
 use lotbook_chain::Instant;
 use lotbook_event::ceremony::{BeaconRecorded, FrozenBeacon};
@@ -45,10 +46,10 @@ pub fn recorded(state: &State, e: &BeaconRecorded) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`DecideError::Fault`] if the draw cannot be computed.
-pub fn after_beacon(state: &State, e: &BeaconRecorded) -> Result<Vec<Event>, DecideError> {
+pub fn after_beacon(state: &State, e: &BeaconRecorded, keys: Keys<'_>) -> Result<Vec<Event>, DecideError> {
     let mut ceremony = state.ceremony(&e.draw)?.clone();
     ceremony.rounds.insert(e.chain_hash, e.signature);
-    Ok(if ceremony.awaited().next().is_none() { draws(state, &ceremony)? } else { vec![] })
+    Ok(if ceremony.awaited().next().is_none() { draws(state, &ceremony, keys)? } else { vec![] })
 }
 
 /// When the result of a closed ceremony is fixed: at its close, with a beacon not before its round's time.

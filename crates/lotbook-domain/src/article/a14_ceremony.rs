@@ -3,6 +3,7 @@
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::{DecideError, Stated};
 use crate::draw::draws;
+use crate::embargo::{self, Keys};
 use crate::state::State;
 use lotbook_chain::{EntryHash, Instant, KeyId, Sealed};
 use lotbook_event::ceremony::*;
@@ -67,7 +68,7 @@ pub fn revealed(state: &State, stated: &Stated<'_>, e: &SeedRevealed) -> Result<
     Ok(())
 }
 
-/// After the last commitment the ledger seals.
+/// After the last commitment the ledger seals; under embargo not before two persons hold the key.
 pub fn after_commitment<B: Borrow<Statement>>(
     state: &State,
     e: &SeedCommitted,
@@ -75,7 +76,7 @@ pub fn after_commitment<B: Borrow<Statement>>(
 ) -> Result<Vec<Event>, Refusal> {
     let mut ceremony = state.ceremony(&e.draw)?.clone();
     ceremony.commitments.insert(sealed.entry.author, e.commitment);
-    if !ceremony.all_committed() {
+    if !ceremony.all_committed() || !embargo::is_held(state, &ceremony) {
         return Ok(vec![]);
     }
     let committers = ceremony.commitments.keys().copied().collect();
@@ -90,6 +91,7 @@ pub fn after_reveal<B: Borrow<Statement>>(
     state: &State,
     e: &SeedRevealed,
     sealed: &Sealed<B>,
+    keys: Keys<'_>,
 ) -> Result<Vec<Event>, DecideError> {
     let mut ceremony = state.ceremony(&e.draw)?.clone();
     ceremony.reveals.insert(sealed.entry.author, e.secret);
@@ -99,7 +101,7 @@ pub fn after_reveal<B: Borrow<Statement>>(
     }
     let closed = CeremonyClosed { draw: e.draw.clone(), missing: missing.clone() };
     let mut events = vec![closed.into()];
-    events.extend(after_close(state, &ceremony, &missing)?);
+    events.extend(after_close(state, &ceremony, &missing, keys)?);
     Ok(events)
 }
 
@@ -112,6 +114,7 @@ pub fn after_close(
     state: &State,
     ceremony: &Ceremony,
     missing: &BTreeSet<KeyId>,
+    keys: Keys<'_>,
 ) -> Result<Vec<Event>, DecideError> {
     let draw = ceremony.draw.clone();
     let blind = !ceremony.beacons().is_empty();
@@ -119,7 +122,7 @@ pub fn after_close(
         () if !blind && !missing.is_empty() => (FailureCode::MissingReveal, missing.clone()),
         () if !ceremony.enough_revealed() => (FailureCode::TooFewReveals, BTreeSet::new()),
         () if blind => return Ok(vec![]),
-        () => return Ok(draws(state, ceremony)?),
+        () => return Ok(draws(state, ceremony, keys)?),
     };
     Ok(vec![CeremonyFailed { draw, code, barred }.into()])
 }

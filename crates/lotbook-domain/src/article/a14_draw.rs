@@ -1,7 +1,10 @@
 //! Art. 14: objects, inspectors and assignment are drawn by the system: who may open a ceremony, and what it
 //! freezes (draw.md 1-2).
 
-use super::{Found, a08_items::in_force, a14_beacon::none_overdue, a14_inspectors, a15_ceremony};
+use super::{
+    Found, a06_embargo, a06_embargo::FrozenEmbargo, a08_items::in_force, a14_beacon::none_overdue,
+    a14_inspectors, a15_ceremony,
+};
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::date_of;
@@ -183,10 +186,11 @@ pub fn reusable<'a>(state: &'a State, record: &BatchRecord, purpose: Purpose) ->
 pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
+    embargo: Option<FrozenEmbargo<'_>>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     if let Some(recusal) = &e.recusal {
-        return a15_ceremony::freeze(state, e, recusal, sealed);
+        return a15_ceremony::freeze(state, e, recusal, embargo, sealed);
     }
     if e.purpose == Purpose::Inspectors {
         return a14_inspectors::freeze(state, e, sealed);
@@ -202,7 +206,7 @@ pub fn freeze<B: Borrow<Statement>>(
     let last = reusable(state, record, Purpose::Batch);
     let barred = last.map(|last| last.barred.clone()).unwrap_or_default();
     let rules = state.rule_set()?;
-    let roots = pool.roots();
+    let roots = embargo.as_ref().map_or_else(|| pool.roots(), |embargo| embargo.roots(&pool));
     let (commit_window, reveal_window) = windows(last, &rules.value);
     let commit_deadline = Instant(at.0.saturating_add(commit_window));
     let reveal_deadline = Instant(commit_deadline.0.saturating_add(reveal_window));
@@ -237,6 +241,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: None,
+        embargo: embargo.map(|embargo| embargo.stated),
         conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };
@@ -287,7 +292,7 @@ fn not_drawn_for_elsewhere(state: &State, e: &CeremonyOpened, pool: &Pool) -> Re
             return Err(Refusal::new(Code::CeremonyOpen, &e.batch, found));
         }
     }
-    Ok(())
+    a06_embargo::not_hidden_elsewhere(state, e, &eligible)
 }
 
 /// Every stratum has a rate, and every eligible enterprise could be staffed alone.

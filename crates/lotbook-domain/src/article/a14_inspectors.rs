@@ -1,6 +1,7 @@
 //! Art. 14: a selection without an assignment stands; once the roster can staff it, a ceremony of its own draws
 //! inspectors and assignment only (draw.md 5).
 
+use super::a06_embargo;
 use super::a14_draw::{
     attempt, failures, fits, invalid, of_section, old_enough, reasons, reusable, separate, windows,
 };
@@ -26,6 +27,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
     let name = format!("{}/{}", e.plan, e.batch);
     let batch = (e.plan.clone(), e.batch.clone());
     let record = state.batch(&e.plan, &e.batch)?;
+    a06_embargo::none(state, &batch, "inspectors are not drawn apart")?;
     Unstaffed::of(state, &batch)?;
     separate(state, stated, &name)?;
     of_section(stated, record, &name)?;
@@ -120,6 +122,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: None,
+        embargo: None,
         conflicts_by_others: Basis::of(state, &batch, at)?.conflicts_by_others(),
         staffing: Some(Staffing { draw: unstaffed.draw.clone(), batch_pool: unstaffed.frozen.p }),
     };

@@ -1,15 +1,18 @@
 //! Art. 14: the team itself chooses the time of its visit within the scheme's slot.
 
 use super::{
-    Found, a08_items::in_force, a09_direct, a10_inspectors::may_act, a14_beacon::none_overdue, a15_recusal,
+    Found, a06_embargo, a08_items::in_force, a09_direct, a10_inspectors::may_act, a14_beacon::none_overdue,
+    a15_recusal,
 };
 use crate::civil::{date_of, show};
 use crate::decide::Stated;
+use crate::embargo::{self, Known, recorded_since};
 use crate::evolve::At;
 use crate::state::{Inspection, Phase, State};
 use lotbook_chain::Instant;
 use lotbook_event::inspection::{InspectionStarted, NoticeServed};
 use lotbook_event::{Code, Date, Flag, InspectionId, InspectorId, Refusal};
+use std::borrow::Cow;
 
 /// The inspection, if the author is a member of its team.
 pub fn assigned<'a>(
@@ -18,12 +21,27 @@ pub fn assigned<'a>(
     id: &InspectionId,
 ) -> Result<&'a Inspection, Refusal> {
     let inspection = state.inspection(id)?;
+    member(state, inspection, stated, id)?;
+    Ok(inspection)
+}
+
+/// The author is a member of the team.
+fn member(
+    state: &State,
+    inspection: &Inspection,
+    stated: &Stated<'_>,
+    id: &InspectionId,
+) -> Result<(), Refusal> {
     let who = stated.authentic.subject();
     if inspection.team.iter().any(|member| member.as_str() == who) {
-        return Ok(inspection);
+        return Ok(());
     }
     let team: Vec<_> = inspection.team.iter().map(InspectorId::as_str).collect();
-    let found = format!("`{who}` is not in the team of {id} ({})", team.join(", "));
+    let found = match state.withheld(id) {
+        None => format!("`{who}` is not in the team of {id} ({})", team.join(", ")),
+        // Who is in it, a stranger must not learn from a refusal.
+        Some(_) => format!("`{who}` is not in the team of {id}"),
+    };
     Err(Refusal::new(Code::SignerNotAssigned, id, found))
 }
 
@@ -66,12 +84,31 @@ pub fn occurred(
     Err(Refusal::new(Code::InvalidValue, id, found))
 }
 
+/// The inspection of a statement, or the one that it opens; `None` for who cannot know yet whom it opens.
+fn opened<'a>(
+    state: &'a State,
+    id: &InspectionId,
+    known: &Known<'_>,
+) -> Result<Option<Cow<'a, Inspection>>, Refusal> {
+    match &known.opens {
+        None => state.inspection(id).map(|inspection| Some(Cow::Borrowed(inspection))),
+        Some(row) => Ok(embargo::inspection(state, row).map(Cow::Owned)),
+    }
+}
+
 /// The team tells the enterprise when it comes.
-pub fn notice(state: &State, stated: &Stated<'_>, e: &NoticeServed) -> Result<(), Refusal> {
-    let inspection = assigned(state, stated, &e.inspection)?;
-    in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
+pub fn notice(
+    state: &State,
+    stated: &Stated<'_>,
+    e: &NoticeServed,
+    known: &Known<'_>,
+) -> Result<(), Refusal> {
+    a06_embargo::may_open(state, &e.inspection, true)?;
+    let Some(inspection) = opened(state, &e.inspection, known)? else { return Ok(()) };
+    member(state, &inspection, stated, &e.inspection)?;
+    in_phase(&inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     signs(state, stated)?;
-    occurred(e.occurred_at, inspection, stated, &e.inspection)
+    occurred(e.occurred_at, &inspection, stated, &e.inspection)
 }
 
 /// Who signs is on duty with a valid certificate that day (Art. 10).
@@ -83,8 +120,16 @@ pub fn signs(state: &State, stated: &Stated<'_>) -> Result<(), Refusal> {
 
 /// The team enters: every member is on duty with a valid certificate and free of conflict, every recusal
 /// settled, every item in force.
-pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Result<(), Refusal> {
-    let inspection = assigned(state, stated, &e.inspection)?;
+pub fn started(
+    state: &State,
+    stated: &Stated<'_>,
+    e: &InspectionStarted,
+    known: &Known<'_>,
+) -> Result<(), Refusal> {
+    a06_embargo::may_open(state, &e.inspection, false)?;
+    let Some(inspection) = opened(state, &e.inspection, known)? else { return Ok(()) };
+    let inspection = inspection.as_ref();
+    member(state, inspection, stated, &e.inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     a09_direct::may_start(inspection, &e.inspection)?;
     occurred(e.occurred_at, inspection, stated, &e.inspection)?;
@@ -99,7 +144,10 @@ pub fn started(state: &State, stated: &Stated<'_>, e: &InspectionStarted) -> Res
 
 /// Flag OUTSIDE_SLOT: a visit outside the scheme's time slot is a deviation, not refused.
 pub(crate) fn outside_slot(state: &State, id: &InspectionId, day: Date) -> Vec<Found> {
-    let scheme = state.inspections.get(id).and_then(|i| state.batches.get(i.batch()?)?.scheme.as_ref());
+    let opened = state.inspections.get(id).and_then(|inspection| inspection.batch());
+    let batch =
+        opened.or_else(|| state.withheld(id).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0)));
+    let scheme = batch.and_then(|batch| state.batches.get(batch)?.scheme.as_ref());
     let Some(scheme) = scheme.map(|scheme| &scheme.value) else { return vec![] };
     if (scheme.window_from..=scheme.window_to).contains(&day) {
         return vec![];
@@ -115,7 +163,8 @@ pub(crate) fn recorded_late(
     id: &InspectionId,
     occurred_at: Instant,
 ) -> Vec<Found> {
-    let days = state.calendar.working_days_between(date_of(occurred_at), at.date());
+    let since = recorded_since(state, id, occurred_at);
+    let days = state.calendar.working_days_between(date_of(since), at.date());
     let detail = format!("{days} working days after it occurred");
     if days > 1 { vec![(Flag::RecordedLate, id.to_string(), detail)] } else { vec![] }
 }

@@ -1,6 +1,7 @@
 //! Art. 14: a draw is done over only if supervision and the leader void it, on one of three grounds, before
 //! anybody has entered an enterprise (rules.md 1.2). The old result stays public.
 
+use super::a06_embargo;
 use super::a08_items::in_force;
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::Stated;
@@ -13,6 +14,7 @@ use lotbook_event::{Code, DrawId, Refusal};
 /// Supervision proposes, on a ground that the ledger does not contradict.
 pub fn proposed(state: &State, e: &DrawVoidProposed) -> Result<(), Refusal> {
     let ceremony = voidable(state, &e.draw)?;
+    a06_embargo::none(state, &ceremony.batch, "its draw is not voided")?;
     if e.basis.as_str().trim().is_empty() {
         return Err(Refusal::new(Code::InvalidValue, &e.draw, "no document is named as the basis"));
     }

@@ -1,5 +1,6 @@
 //! Art. 15: the ceremony of a recusal, which freezes a second pool and draws who comes instead (draw.md 6).
 
+use super::a06_embargo::FrozenEmbargo;
 use super::a14_draw::{fits, invalid, of_section, old_enough, reasons, separate, windows};
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
@@ -99,6 +100,7 @@ pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
     id: &RecusalId,
+    embargo: Option<FrozenEmbargo<'_>>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     let batch = (e.plan.clone(), e.batch.clone());
@@ -147,6 +149,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: Some(replacement(state, &batch, id, &second)?),
+        embargo: embargo.map(|embargo| embargo.stated),
         conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };

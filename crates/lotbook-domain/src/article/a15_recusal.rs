@@ -1,6 +1,7 @@
 //! Art. 15: recusal. Somebody asks, somebody else decides by a rule, and nothing starts before it is settled.
 
 use super::Found;
+use super::a06_embargo;
 use super::a14_visit::in_phase;
 use super::a15_unrolled::in_turn;
 use crate::decide::Stated;
@@ -21,6 +22,7 @@ pub fn requested(state: &State, stated: &Stated<'_>, e: &RecusalRequested) -> Re
         return Err(Refusal::new(Code::AlreadyRecorded, id, format!("there is a recusal {id}")));
     }
     let inspection = state.inspection(&e.inspection)?;
+    a06_embargo::no_recusal_yet(state, inspection, id)?;
     may_ask(state, stated, e, inspection)?;
     in_phase(inspection, &e.inspection, Phase::Assigned, Phase::Notified)?;
     if !inspection.team.contains(&e.inspector) {

@@ -1,8 +1,8 @@
 //! Art. 15, the ways without a ceremony: supervision approves a batch's reserve order before the draw, and an approver
 //! names a counterpart. Both are flagged: who comes was known, or chosen (draw.md 6).
 
-use super::Found;
 use super::a15_recusal::by_somebody_else;
+use super::{Found, a06_embargo};
 use crate::decide::Stated;
 use crate::person;
 use crate::recusal::{Recusal, first_before};
@@ -15,6 +15,7 @@ use lotbook_event::{Code, Flag, RecusalId, Refusal};
 /// be known, and the approval would choose between two outcomes.
 pub fn reserve_approved(state: &State, e: &ReserveOrderApproved) -> Result<(), Refusal> {
     let (name, record) = (format!("{}/{}", e.plan, e.batch), state.batch(&e.plan, &e.batch)?);
+    a06_embargo::no_reserve_yet(state, &(e.plan.clone(), e.batch.clone()))?;
     if !state.rule_set()?.value.recusal_reserve_order {
         let found = "the rule set draws substitutes by a fresh ceremony and knows no reserve order";
         return Err(Refusal::new(Code::InvalidValue, name, found));
@@ -68,6 +69,7 @@ fn turn(
 /// An approver names the counterpart of a granted swap that is not drawn for: nobody who asked, is recused or would
 /// come; both new pairs accepted, on duty and free of conflict, in the same batch, before any start.
 pub fn chosen(state: &State, stated: &Stated<'_>, e: &CounterpartChosen) -> Result<(), Refusal> {
+    a06_embargo::no_choice_yet(state, e)?;
     let (id, recusal) = (&e.recusal, state.recusal(&e.recusal)?);
     let wrong = |found: String| Err(Refusal::new(Code::WrongPhase, id, found));
     let infeasible = |found: String| Err(Refusal::new(Code::SwapInfeasible, id, found));

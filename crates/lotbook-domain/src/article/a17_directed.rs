@@ -1,9 +1,11 @@
 //! Art. 17 and the flags of a draw: specialised items undirected, no randomness, wrong time or year.
 
 use super::Found;
+use crate::ceremony::Ceremony;
 use crate::civil::year_of;
 use crate::evolve::At;
 use crate::state::State;
+use lotbook_draw::Pool;
 use lotbook_event::Flag;
 use lotbook_event::ceremony::CeremonyOpened;
 use lotbook_event::draw::DrawCompleted;
@@ -43,9 +45,22 @@ pub(crate) fn opened(state: &State, at: At<'_>, e: &CeremonyOpened) -> Vec<Found
     found
 }
 
-/// Flags of a draw: no randomness in objects or assignment, a pool that is nearly pointed, an item's ratio exceeded.
+/// Flags of a draw; under embargo they come with the key.
 pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return vec![] };
+    let Some(frozen) = ceremony.frozen.as_ref().filter(|frozen| frozen.stated.embargo.is_none()) else {
+        return vec![];
+    };
+    of_result(state, ceremony, frozen.pool().map(|pool| &**pool), e)
+}
+
+/// Flags of a result: no randomness in objects or assignment, a pool that is nearly pointed, an item's ratio exceeded.
+pub(super) fn of_result(
+    state: &State,
+    ceremony: &Ceremony,
+    pool: Option<&Pool>,
+    e: &DrawCompleted,
+) -> Vec<Found> {
     let Some(frozen) = &ceremony.frozen else { return vec![] };
     let subject = e.draw.to_string();
     let mut found = vec![];
@@ -53,7 +68,7 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
         let detail = format!("{} inspectors for {0} seats", e.inspectors);
         found.push((Flag::NoRandomnessInAssignment, subject.clone(), detail));
     }
-    let Some(pool) = frozen.pool() else { return found };
+    let Some(pool) = pool else { return found };
     let Some(record) = state.batches.get(&ceremony.batch) else { return found };
     let eligible: u64 = e.strata.iter().map(|stratum| stratum.eligible).sum();
     if eligible > 0 && u64::from(e.selected) >= eligible {
@@ -68,7 +83,8 @@ pub(crate) fn drawn(state: &State, e: &DrawCompleted) -> Vec<Found> {
     let key = lotbook_draw::Stage::Objects.key(&lotbook_draw::Seed::from_bytes(e.seed.0));
     let selected = |row: &&lotbook_draw::ObjectRow| {
         let cutoff = cutoffs.get(row.stratum.as_str()).copied().flatten();
-        row.eligible && cutoff.is_some_and(|cutoff| *key.ticket(&row.uscc).as_bytes() <= cutoff.0)
+        row.eligible
+            && cutoff.is_some_and(|cutoff| *pool.object_ticket(&key, &row.uscc).as_bytes() <= cutoff.0)
     };
     let of_class = |item: &Item, row: &lotbook_draw::ObjectRow| {
         let uscc = lotbook_event::Uscc::new(row.uscc.as_str()).ok();

@@ -2,6 +2,7 @@
 //! brings. The two functions here only say which article looks at which event.
 
 pub mod a04_combination;
+pub mod a06_embargo;
 pub mod a08_items;
 pub mod a09_direct;
 pub mod a10_inspectors;
@@ -31,16 +32,18 @@ pub mod office;
 pub mod registration;
 
 use crate::decide::Stated;
+use crate::embargo::Known;
 use crate::evolve::At;
 use crate::state::{Flagged, State};
 use lotbook_event::{Event, Flag, Refusal};
 
-/// Checks an event against the articles that have a rule for it.
+/// Checks an event against the articles that have a rule for it. `known` is what of an embargo it can be held
+/// against.
 ///
 /// # Errors
 /// The first refusal.
 #[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
-pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Refusal> {
+pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_>) -> Result<(), Refusal> {
     match event {
         Event::KeyRegistered(e) => registration::registered(state, e),
         Event::KeyConfirmed(e) => registration::confirmed(state, stated, e),
@@ -68,12 +71,15 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         Event::SchemeAdopted(e) => a14_scheme::adopted(state, stated, e),
         Event::CeremonyOpened(e) => a14_draw::opened(state, stated, e),
         Event::SeedCommitted(e) => a14_ceremony::committed(state, stated, e),
+        Event::EmbargoKeyHeld(e) => a06_embargo::held(state, stated, e, known),
+        Event::EmbargoReleased(e) => a06_embargo::released(state, stated, e),
+        Event::EmbargoRead(e) => a06_embargo::read(state, stated, e),
         Event::SeedRevealed(e) => a14_ceremony::revealed(state, stated, e),
+        Event::NoticeServed(e) => a14_visit::notice(state, stated, e, known),
+        Event::InspectionStarted(e) => a14_visit::started(state, stated, e, known),
         Event::BeaconRecorded(e) => a14_beacon::recorded(state, e),
         Event::DrawVoidProposed(e) => a14_void::proposed(state, e),
         Event::DrawVoided(e) => a14_void::voided(state, stated, e),
-        Event::NoticeServed(e) => a14_visit::notice(state, stated, e),
-        Event::InspectionStarted(e) => a14_visit::started(state, stated, e),
         Event::ItemResultConfirmed(e) => a18_report::item_result(state, stated, e),
         Event::InspectionConcluded(e) => a18_report::concluded(state, stated, e),
         Event::ReportCompleted(e) => a18_report::completed(state, stated, e),
@@ -109,6 +115,8 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event) -> Result<(), Re
         | Event::CeremonySealed(_)
         | Event::CeremonyClosed(_)
         | Event::CeremonyFailed(_)
+        | Event::RowRevealed(_)
+        | Event::AssignmentWithheld(_)
         | Event::DrawCompleted(_)
         | Event::EnterpriseAssigned(_)
         | Event::AssignmentInfeasible(_)
@@ -137,6 +145,7 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::CeremonyOpened(e) => a17_directed::opened(state, at, e),
         Event::PoolFrozen(e) => a14_draw::late_roster(e),
         Event::DrawCompleted(e) => a17_directed::drawn(state, e),
+        Event::EmbargoReleased(e) => a06_embargo::released_flags(state, e),
         Event::NoticeServed(e) => a14_visit::outside_slot(state, &e.inspection, e.visit_on),
         Event::InspectionStarted(e) => a14_visit::started_flags(state, at, e),
         Event::InspectionConcluded(e) => a18_report::concluded_flags(state, at, e),

@@ -1,7 +1,7 @@
 //! Ceremonies and draws: opened, frozen, completed, assigned.
 
-use super::At;
 use super::recusal::recusal_drawn;
+use super::{At, embargo};
 use crate::article::a14_inspectors;
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
@@ -88,6 +88,7 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
             .and_then(|basis| basis.frozen_pool())
             .map(Rows::Batch),
     };
+    embargo::frozen(state, e);
     let Ok(rows) = rows else { return };
     let frozen = Frozen { p: at.hash, position: at.position(), stated: e.clone(), rows };
     with_ceremony(state, &e.draw, |c| c.frozen = Some(frozen));
@@ -109,6 +110,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
         Some((Purpose::Substitute | Purpose::Swap, _)) => recusal_drawn(state, e),
         Some((Purpose::Batch, batch)) => {
             state.batches.entry(batch).and_modify(|record| (record.drawn, record.board) = (draw, board));
+            embargo::drawn(state, &e.draw);
         }
         Some((Purpose::Inspectors, batch)) => {
             state.batches.entry(batch).and_modify(|record| (record.staffed, record.board) = (draw, board));

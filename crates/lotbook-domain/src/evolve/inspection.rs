@@ -1,6 +1,7 @@
 //! Inspections and their clocks.
 
 use super::At;
+use super::embargo::release_missed;
 use crate::article::a18_report::{is_comprehensive, missing_item};
 use crate::civil::date_of;
 use crate::obligation::DutyKey;
@@ -148,6 +149,7 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
                 state.disclosures.entry(year).or_default().missed = true;
             }
         }
+        Obligation::Release => release_missed(state, &subject),
         Obligation::Draw => {
             if let Ok(draw) = DrawId::new(subject) {
                 state.ceremonies.entry(draw).and_modify(|ceremony| ceremony.overdue = true);

@@ -1,6 +1,7 @@
 //! Evolve: an entry changes the state. Refuses nothing; the one place where the state changes.
 
 mod ceremony;
+mod embargo;
 mod inspection;
 mod key;
 mod oversight;
@@ -166,14 +167,21 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
         Event::AssignmentInfeasible(_) => {}
+        Event::AssignmentWithheld(e) => embargo::assignment_withheld(state, at, e),
+        Event::EmbargoKeyHeld(e) => embargo::key_held(state, at, e),
+        Event::EmbargoRead(e) => embargo::was_read(state, at, e),
+        Event::RowRevealed(e) => embargo::row_revealed(state, e),
+        Event::EmbargoReleased(e) => embargo::released(state, at, e),
         Event::TeamAssigned(e) => team_assigned(state, at, e),
         Event::DrawVoidProposed(e) => void_proposed(state, at, e),
         Event::DrawVoided(e) => draw_voided(state, at, e),
         Event::NoticeServed(e) => {
+            embargo::begun(state, &e.inspection, Begun::Noticed(e.visit_on));
             advance(state, &e.inspection, Phase::Notified);
             with_inspection(state, &e.inspection, |i| i.visit_on = Some(e.visit_on));
         }
         Event::InspectionStarted(e) => {
+            embargo::begun(state, &e.inspection, Begun::Started(at.entry.recorded_at));
             advance(state, &e.inspection, Phase::Started);
             with_inspection(state, &e.inspection, |i| i.started = Some(at.entry.recorded_at));
         }

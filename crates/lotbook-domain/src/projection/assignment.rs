@@ -1,7 +1,7 @@
 //! Drawn enterprises with ticket, slots and the team as it is now (draw.md 4-6).
 
 use super::{BadKey, inspection::of_draw, is};
-use crate::state::{BatchKey, Inspection, Origin, State};
+use crate::state::{BatchKey, Embargo, Inspection, Origin, State};
 use lotbook_draw::{Seed, Stage};
 use lotbook_event::proto as view;
 use lotbook_event::wire::Wire;
@@ -55,12 +55,18 @@ fn of(state: &State, id: &InspectionId, inspection: &Inspection) -> Option<view:
     })
 }
 
-/// Stratum and ticket of an enterprise: they follow from pool and seed.
+/// Stratum and ticket of an enterprise: they follow from pool and seed, and under embargo from the key: before
+/// its release there is no ticket.
 fn place(state: &State, draw: &DrawId, uscc: &Uscc) -> Option<(String, Vec<u8>)> {
     let ceremony = state.ceremonies.get(draw)?;
     let objects = ceremony.frozen.as_ref()?.pool()?.objects();
     let at = objects.binary_search_by(|row| row.uscc.as_str().cmp(uscc.as_str())).ok()?;
     let seed = Seed::from_bytes(ceremony.completed.as_ref()?.seed.0);
-    let ticket = Stage::Objects.key(&seed).ticket(uscc.as_str());
+    let salt = match state.embargo_of(draw) {
+        None => None,
+        Some((_, Embargo { released: Some((key, _)), .. })) => Some(key.object(uscc.as_str())),
+        Some((_, Embargo { released: None, .. })) => return Some((objects.get(at)?.stratum.clone(), vec![])),
+    };
+    let ticket = Stage::Objects.key(&seed).ticket_under(uscc.as_str(), salt.as_ref());
     Some((objects.get(at)?.stratum.clone(), ticket.as_bytes().to_vec()))
 }

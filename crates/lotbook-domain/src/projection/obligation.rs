@@ -1,11 +1,11 @@
-//! The board of duties D1-D6: running, met or late, by how many working days (rules.md 1.6).
+//! The board of duties D1-D6 and of releases: running, met or late, by how many working days (rules.md 1.6).
 
 use super::plan::due_day;
 use super::{BadKey, beyond, from, is, texts};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::due::{plan_subject, plans_due};
 use crate::obligation::{Duty, DutyKey, Met};
-use crate::state::State;
+use crate::state::{BatchKey, Embargo, State};
 use core::ops::{Bound, RangeBounds};
 use lotbook_chain::Instant;
 use lotbook_event::oversight::Obligation;
@@ -39,7 +39,8 @@ pub fn obligations<'a>(
     let after = beyond(after, key)?;
     let plans = fixed(after.clone(), plans(state));
     let clocks = clocks(state, after.clone());
-    let rows = plans.chain(clocks).chain(fixed(after, disclosures(state)));
+    let rows = plans.chain(clocks).chain(fixed(after.clone(), disclosures(state)));
+    let rows = rows.chain(fixed(after, releases(state)));
     let rows = rows.filter(|((kind, _), _)| is(filter.kind.as_ref(), kind));
     let rows = rows.map(|(key, row)| (format!("{} {}", key.0, key.1), of(state, key, &row)));
     Ok(rows.filter(|(_, view)| filter.wants(view)))
@@ -158,6 +159,19 @@ fn disclosures(state: &State) -> BTreeMap<DutyKey, Row> {
         Some(((Obligation::Disclosure, year.to_string()), row))
     };
     (year_of(began)..year_of(date_of(state.head.recorded_at))).filter_map(row).collect()
+}
+
+/// The release of every embargo that has something to release (Art. 6).
+fn releases(state: &State) -> BTreeMap<DutyKey, Row> {
+    let row = |(batch, embargo): (&BatchKey, &Embargo)| {
+        let sections =
+            state.batches.get(batch).map(|record| record.batch.sections.clone()).unwrap_or_default();
+        let due = date_of(embargo.stated.until); // the day after the window, until its end
+        let met = embargo.released.as_ref().map(|(_, at)| *at);
+        let row = Row { sections, start: None, due, provisional: false, met, late: embargo.overdue };
+        Some(((Obligation::Release, embargo.draw.as_ref()?.to_string()), row))
+    };
+    state.embargoes.iter().filter_map(row).collect()
 }
 
 /// D2-D5 behind a key, running, missed or met: two ordered lists as one.

@@ -4,12 +4,13 @@
 //! so nothing can lie between two neighbours.
 
 use crate::ceremony::Ceremony;
-use crate::state::State;
+use crate::civil::{date_of, show};
+use crate::state::{Embargo, State};
 use lotbook_chain::{Position, TreeHash};
 use lotbook_draw::pool::inclusion;
 use lotbook_draw::{ObjectRow, Pool, Seed, Stage, Ticket};
 use lotbook_event::draw::DrawCompleted;
-use lotbook_event::{DrawId, Uscc};
+use lotbook_event::{Code, DrawId, Refusal, Uscc};
 
 /// A row of a pool with its proof under `objects_root`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,16 +37,39 @@ pub struct Standing {
 }
 
 /// The standing of an enterprise in the draw of a batch; `None` if there is no such draw.
-pub fn standing(state: &State, draw: &DrawId, uscc: &Uscc) -> Option<Standing> {
-    let ceremony = state.ceremonies.get(draw)?;
-    let frozen = ceremony.frozen.as_ref()?;
-    let pool = frozen.pool()?;
-    Some(Standing {
+///
+/// # Errors
+/// EMBARGOED if the pool was frozen under embargo: before its release rows and tickets name nobody, and afterwards the
+/// log has no cut-off to hold a ticket against, which the draw's certificate has ([P-162]).
+pub fn standing(state: &State, draw: &DrawId, uscc: &Uscc) -> Result<Option<Standing>, Refusal> {
+    let of_draw = || {
+        let ceremony = state.ceremonies.get(draw)?;
+        let frozen = ceremony.frozen.as_ref()?;
+        Some((ceremony, frozen, frozen.pool()?))
+    };
+    let Some((ceremony, frozen, pool)) = of_draw() else { return Ok(None) };
+    if let Some((_, embargo)) = state.embargo_of(draw) {
+        return Err(embargoed(draw, embargo));
+    }
+    Ok(Some(Standing {
         rows: rows(pool, uscc.as_str()),
         frozen: frozen.position,
         drawn: ceremony.drawn_at,
         assigned: assigned(ceremony, pool, uscc.as_str()),
-    })
+    }))
+}
+
+fn embargoed(draw: &DrawId, embargo: &Embargo) -> Refusal {
+    let found = match &embargo.released {
+        None => format!("{draw} is sealed until {}", date_of(embargo.stated.until)),
+        Some((_, at)) => {
+            format!(
+                "{draw} was drawn under embargo, released at {}: its certificate proves whom it drew",
+                show(*at)
+            )
+        }
+    };
+    Refusal::new(Code::Embargoed, draw, found)
 }
 
 fn rows(pool: &Pool, uscc: &str) -> Vec<RowProof> {

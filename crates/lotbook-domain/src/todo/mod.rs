@@ -1,6 +1,7 @@
 //! What the holder of a key has to do now: a view of the state, most urgent first; it decides nothing.
 
 mod drawing;
+mod embargo;
 mod governing;
 mod inspecting;
 mod results;
@@ -84,6 +85,7 @@ fn of_right(view: &View<'_>, (role, section): &Right, grant: &Grant) -> Vec<Todo
             all
         }
         (Role::Coordinator, _) => results::coordinator(view),
+        (Role::Supervisor, _) => embargo::supervisor(view),
         (Role::Handler, _) => results::handler(view),
         (Role::OfficeLeader, _) => governing::leader(view),
         _ => vec![],

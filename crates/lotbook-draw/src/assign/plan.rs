@@ -171,8 +171,12 @@ fn rank<'p>(
             && seats.iter().any(|seat| accepts(seat, row))
             && conflicts.iter().any(|firm| !firm.contains(row.inspector_id.as_str()))
     };
-    let mut ranked: Vec<_> =
-        pool.inspectors().iter().filter(is_usable).map(|row| (key.ticket(&row.inspector_id), row)).collect();
+    let mut ranked: Vec<_> = pool
+        .inspectors()
+        .iter()
+        .filter(is_usable)
+        .map(|row| (pool.inspector_ticket(key, &row.inspector_id), row))
+        .collect();
     ranked.sort_by(|a, b| (a.0, &a.1.inspector_id).cmp(&(b.0, &b.1.inspector_id)));
     ranked
 }

@@ -28,6 +28,7 @@ pub enum Field {
     /// The signature of a beacon, from 0.
     BeaconSignature(usize),
     Seed,
+    EmbargoKey,
     Quotas,
     Cutoffs,
     Selected,
@@ -71,6 +72,7 @@ impl fmt::Display for Field {
             Self::BeaconScheme(j) => write!(f, "ceremony.beacons[{j}].scheme"),
             Self::BeaconSignature(j) => write!(f, "ceremony.beacons[{j}].signature"),
             Self::Seed => f.write_str("seed"),
+            Self::EmbargoKey => f.write_str("embargo.key"),
             Self::Quotas => f.write_str("result.quotas"),
             Self::Cutoffs => f.write_str("result.cutoffs"),
             Self::Selected => f.write_str("result.selected"),
@@ -110,8 +112,8 @@ pub enum CertificateError {
         /// The field.
         field: Field,
     },
-    /// The draw is under embargo, which this version does not recompute.
-    #[error("the draw is under embargo")]
+    /// The draw is under embargo: its seed holds, and nothing else can be recomputed until the key is released.
+    #[error("the draw is under embargo: only its seed can be recomputed until the key is released")]
     Embargoed,
     /// The rows are no pool.
     #[error(transparent)]

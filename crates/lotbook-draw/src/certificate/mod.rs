@@ -13,6 +13,7 @@ mod recompute;
 mod replay;
 mod staffing;
 mod strict;
+mod withheld;
 
 pub use crate::assign::Hall;
 pub use error::{CertificateError, Field};

@@ -39,7 +39,7 @@ pub struct Certificate {
     /// The embargo, if there is one.
     #[serde(deserialize_with = "nullable")]
     pub embargo: Option<Embargo>,
-    /// All enterprises.
+    /// All enterprises; no rows as long as the embargo's key is not released, nor in the next two.
     pub objects: Section<ObjectRow>,
     /// All inspectors.
     pub inspectors: Section<InspectorRow>,
@@ -54,7 +54,8 @@ pub struct Certificate {
     /// Fewest inspectors; `None` = the protocol's default.
     #[serde(deserialize_with = "nullable")]
     pub min_inspectors: Option<u32>,
-    /// What was drawn.
+    /// What was drawn; in JSON `null` as long as the embargo's key is not released.
+    #[serde(with = "super::withheld")]
     pub result: Result,
     /// A later ceremony that drew inspectors only.
     #[serde(deserialize_with = "nullable")]
@@ -192,8 +193,8 @@ pub enum QuotaRule {
     },
 }
 
-/// What was drawn; compare [`Outcome`](crate::Outcome).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What was drawn; compare [`Outcome`](crate::Outcome). The default is what is said of a withheld draw: nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Result {
     /// Stratum to number.

@@ -33,13 +33,10 @@ impl Certificate {
     /// The first thing that does not hold, see [`CertificateError`].
     pub fn recompute_all(&self) -> Result<(Outcome, Vec<Substitution>), CertificateError> {
         same(self.format == FORMAT, Field::Format)?;
-        if self.embargo.is_some() {
-            return Err(CertificateError::Embargoed);
-        }
-        let pool = self.pool()?;
-        self.check_roots(&pool)?;
         let seed = self.ceremony.derive_seed()?;
         same(Hex(*seed.as_bytes()) == self.seed, Field::Seed)?;
+        let pool = self.salted_pool()?;
+        self.check_roots(&pool)?;
         let quota = Quota::from(self.quota.clone());
         check_reach(&Reach::new(pool.objects(), &quota), pool.inspectors(), pool.conflicts())?;
         let outcome = draw(&DrawInput {
@@ -58,12 +55,22 @@ impl Certificate {
         Ok((outcome, substitutions))
     }
 
-    /// The frozen pool that the rows describe.
+    /// The frozen pool that the rows describe, without the salts of an embargo.
     ///
     /// # Errors
     /// Rows that are no pool, see [`PoolError`].
     pub fn pool(&self) -> Result<Pool, PoolError> {
         Pool::new(self.objects.rows.clone(), self.inspectors.rows.clone(), self.conflicts.rows.clone())
+    }
+
+    /// The frozen pool as it was drawn from: under an embargo with the salts of its key.
+    ///
+    /// # Errors
+    /// Rows that are no pool; [`CertificateError::Embargoed`] as long as the key is not released.
+    pub fn salted_pool(&self) -> Result<Pool, CertificateError> {
+        let embargo = self.embargo_key()?;
+        let pool = self.pool()?;
+        Ok(embargo.as_ref().map(|key| pool.under_embargo(key)).unwrap_or(pool))
     }
 
     fn check_roots(&self, pool: &Pool) -> Result<(), CertificateError> {

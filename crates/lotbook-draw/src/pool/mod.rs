@@ -6,11 +6,13 @@
 mod reach;
 mod roster;
 mod row;
+mod salted;
 mod second;
 mod tree;
 
 use thiserror::Error;
 
+use crate::embargo::EmbargoKey;
 use crate::encoding::{is_admitted, is_stratum};
 
 pub use reach::{Reach, TOO_FEW_ALLOWED};
@@ -18,6 +20,7 @@ pub(crate) use roster::Roster;
 pub use row::{ConflictRow, InspectorRow, ObjectRow};
 pub use second::SecondPool;
 pub use tree::{inclusion, root};
+pub(crate) use tree::{leaf_of, root_of};
 
 /// Which of the three lists of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +97,8 @@ pub struct Pool {
     objects: Vec<ObjectRow>,
     inspectors: Vec<InspectorRow>,
     conflicts: Vec<ConflictRow>,
+    /// Gives roots and tickets their salts. [draw 7]
+    embargo: Option<EmbargoKey>,
 }
 
 impl Pool {
@@ -109,7 +114,7 @@ impl Pool {
         check_objects(&objects)?;
         check_inspectors(&inspectors)?;
         check_conflicts(&objects, &inspectors, &conflicts)?;
-        Ok(Self { objects, inspectors, conflicts })
+        Ok(Self { objects, inspectors, conflicts, embargo: None })
     }
 
     /// The enterprises, ascending by code.
@@ -132,15 +137,6 @@ impl Pool {
         let start = self.conflicts.partition_point(|c| c.uscc.as_str() < uscc);
         let end = self.conflicts.partition_point(|c| c.uscc.as_str() <= uscc);
         self.conflicts.get(start..end).unwrap_or_default()
-    }
-
-    /// The roots that PoolFrozen and the certificate state.
-    pub fn roots(&self) -> Roots {
-        Roots {
-            objects: root(self.objects.iter().map(ObjectRow::encode)),
-            inspectors: root(self.inspectors.iter().map(InspectorRow::encode)),
-            conflicts: root(self.conflicts.iter().map(ConflictRow::encode)),
-        }
     }
 
     pub(crate) fn roster(&self) -> Roster<'_> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::embargo::{Salt, put_salt};
 use crate::encoding::{length, put_enc, put_u64};
 
 /// One enterprise of the roster, eligible or not. In JSON: `[uscc, stratum, eligible, reason]`.
@@ -45,12 +46,18 @@ pub struct ConflictRow {
 impl ObjectRow {
     /// The row's bytes: a leaf of the objects' root.
     pub fn encode(&self) -> Vec<u8> {
-        // enc(uscc) || enc(stratum) || u8 eligible || enc(reason)
+        self.encode_under(None)
+    }
+
+    /// The same; under an embargo with the row's salt after its last field. [draw 7]
+    pub fn encode_under(&self, salt: Option<&Salt>) -> Vec<u8> {
+        // enc(uscc) || enc(stratum) || u8 eligible || enc(reason) [|| salt]
         let mut row = Vec::new();
         put_enc(&mut row, self.uscc.as_bytes());
         put_enc(&mut row, self.stratum.as_bytes());
         row.push(u8::from(self.eligible));
         put_enc(&mut row, self.reason.as_bytes());
+        put_salt(&mut row, salt);
         row
     }
 }
@@ -58,7 +65,12 @@ impl ObjectRow {
 impl InspectorRow {
     /// The row's bytes: a leaf of the inspectors' root.
     pub fn encode(&self) -> Vec<u8> {
-        // enc(inspector_id) || u8 eligible || enc(reason) || u64(#q) || enc(q)...
+        self.encode_under(None)
+    }
+
+    /// The same; under an embargo with the row's salt after its last field. [draw 7]
+    pub fn encode_under(&self, salt: Option<&Salt>) -> Vec<u8> {
+        // enc(inspector_id) || u8 eligible || enc(reason) || u64(#q) || enc(q)... [|| salt]
         let mut row = Vec::new();
         put_enc(&mut row, self.inspector_id.as_bytes());
         row.push(u8::from(self.eligible));
@@ -67,6 +79,7 @@ impl InspectorRow {
         for qualification in &self.qualifications {
             put_enc(&mut row, qualification.as_bytes());
         }
+        put_salt(&mut row, salt);
         row
     }
 }
@@ -74,10 +87,16 @@ impl InspectorRow {
 impl ConflictRow {
     /// The row's bytes: a leaf of the conflicts' root.
     pub fn encode(&self) -> Vec<u8> {
-        // enc(uscc) || enc(inspector_id)
+        self.encode_under(None)
+    }
+
+    /// The same; under an embargo with the row's salt after its last field. [draw 7]
+    pub fn encode_under(&self, salt: Option<&Salt>) -> Vec<u8> {
+        // enc(uscc) || enc(inspector_id) [|| salt]
         let mut row = Vec::new();
         put_enc(&mut row, self.uscc.as_bytes());
         put_enc(&mut row, self.inspector_id.as_bytes());
+        put_salt(&mut row, salt);
         row
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// One level after the other: neighbours are joined, and a node without a right neighbour rises as it
 /// is. This is the tree of RFC 6962, whose left half is the largest power of two below the size.
 pub fn root(rows: impl Iterator<Item = Vec<u8>>) -> [u8; 32] {
-    let mut level: Vec<[u8; 32]> = rows.map(|row| leaf(&row)).collect();
+    let mut level = leaves(rows);
     while level.len() > 1 {
         level = level.chunks(2).map(join).collect();
     }
@@ -19,7 +19,7 @@ pub fn root(rows: impl Iterator<Item = Vec<u8>>) -> [u8; 32] {
 ///
 /// A node without a right neighbour rises as it is and adds nothing to the proof. (RFC 6962, 2.1.1)
 pub fn inclusion(rows: impl Iterator<Item = Vec<u8>>, index: usize) -> Option<Vec<[u8; 32]>> {
-    let mut level: Vec<[u8; 32]> = rows.map(|row| leaf(&row)).collect();
+    let mut level = leaves(rows);
     level.get(index)?;
     let (mut place, mut proof) = (index, Vec::new());
     while level.len() > 1 {
@@ -30,9 +30,32 @@ pub fn inclusion(rows: impl Iterator<Item = Vec<u8>>, index: usize) -> Option<Ve
     Some(proof)
 }
 
-fn leaf(row: &[u8]) -> [u8; 32] {
+/// The hash of one row in the tree.
+pub(crate) fn leaf_of(row: &[u8]) -> [u8; 32] {
     // leaf = SHA-256(00 || row)
     Sha256::new().chain_update([0]).chain_update(row).finalize().into()
+}
+
+fn leaves(rows: impl Iterator<Item = Vec<u8>>) -> Vec<[u8; 32]> {
+    rows.map(|row| leaf_of(&row)).collect()
+}
+
+/// Where an inclusion proof leads from a leaf; `None` if no row of so many has a proof of this length.
+pub(crate) fn root_of(leaf: [u8; 32], index: u64, size: u64, path: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let (mut at, mut last, mut node) = (index, size.checked_sub(1)?, leaf);
+    if at > last {
+        return None;
+    }
+    let mut path = path.iter();
+    while last > 0 {
+        if at % 2 == 1 {
+            node = join(&[*path.next()?, node]);
+        } else if at < last {
+            node = join(&[node, *path.next()?]);
+        }
+        (at, last) = (at / 2, last / 2);
+    }
+    path.next().is_none().then_some(node)
 }
 
 fn join(nodes: &[[u8; 32]]) -> [u8; 32] {

@@ -62,7 +62,8 @@ pub fn select_on(
     seed: &Seed,
     threads: NonZeroUsize,
 ) -> Result<Selection, QuotaError> {
-    let whole = Selector::new(&eligible_per_stratum(pool), quota, seed)?;
+    let whole =
+        Selector::new(&eligible_per_stratum(pool), quota, seed)?.under_embargo(pool.embargo().cloned());
     let part = |rows: &[ObjectRow]| {
         let mut selector = whole.clone();
         rows.iter().filter(|o| o.eligible).try_for_each(|o| selector.offer(&o.uscc, &o.stratum))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::smallest::{Row, Smallest};
 use super::{Selected, Selection};
 use crate::ceremony::Seed;
+use crate::embargo::EmbargoKey;
 use crate::lanes::{Block, LANES, tickets};
 use crate::quota::{PerStratum, Quota, QuotaError};
 use crate::stream::{Stage, StageKey, Ticket};
@@ -15,6 +16,8 @@ use crate::stream::{Stage, StageKey, Ticket};
 #[derive(Clone, Debug)]
 pub struct Selector {
     key: StageKey,
+    /// Salts the tickets; `None` without an embargo.
+    embargo: Option<EmbargoKey>,
     /// Ascending by code.
     strata: Vec<Lane>,
     /// The smallest of those not selected by quota in strata with a rate over 0: as many as the minimum lacks.
@@ -60,6 +63,7 @@ impl Selector {
         };
         Ok(Self {
             key: Stage::Objects.key(seed),
+            embargo: None,
             strata: quotas.iter().map(lane).collect(),
             spare: Smallest::new(in_memory(minimum.saturating_sub(all))),
             waiting: [Block::EMPTY; LANES],
@@ -67,6 +71,12 @@ impl Selector {
             waits: 0,
             words,
         })
+    }
+
+    /// The same selector with tickets under the embargo of this key, if there is one. [draw 7]
+    #[must_use]
+    pub fn under_embargo(self, embargo: Option<EmbargoKey>) -> Self {
+        Self { embargo, ..self }
     }
 
     /// Takes an eligible row.
@@ -81,11 +91,12 @@ impl Selector {
         };
         lane.offered += 1;
         let at = self.waits; // under LANES: full ones are considered at once
-        if self.waiting[at].put(uscc) {
+        if self.embargo.is_none() && self.waiting[at].put(uscc) {
             self.waiting_strata[at] = place;
             self.waits += 1;
         } else {
-            let ticket = self.key.ticket(uscc);
+            let salt = self.embargo.as_ref().map(|embargo| embargo.object(uscc));
+            let ticket = self.key.ticket_under(uscc, salt.as_ref());
             if self.admits(&ticket, place) {
                 self.keep(Row { ticket, uscc: uscc.into(), stratum: place });
             }

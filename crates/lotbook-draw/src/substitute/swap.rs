@@ -45,7 +45,10 @@ impl Board<'_> {
     ) -> Vec<Candidate> {
         let held = seated.iter().enumerate().filter_map(|(z, y)| Some((z, y.as_deref()?)));
         held.filter(|&(z, y)| self.may_trade(both, seated, (s, x), (z, y)))
-            .map(|(z, y)| Candidate { inspector: y.to_owned(), gives: Some(z), ticket: key.slot_ticket(z) })
+            .map(|(z, y)| {
+                let ticket = key.slot_ticket(z, self.pool.slot_salt(z).as_ref());
+                Candidate { inspector: y.to_owned(), gives: Some(z), ticket }
+            })
             .collect()
     }
 

@@ -65,8 +65,10 @@ impl Board<'_> {
                 && !self.is_on_team(seated, slot, id)
         };
         let ids = both[0].inspectors().iter().map(|row| row.inspector_id.as_str());
+        let salt = self.pool.slot_salt(slot);
+        let ticket = |id: &str| key.seat_ticket(id, slot, salt.as_ref());
         ids.filter(is_candidate)
-            .map(|id| Candidate { inspector: id.to_owned(), gives: None, ticket: key.seat_ticket(id, slot) })
+            .map(|id| Candidate { inspector: id.to_owned(), gives: None, ticket: ticket(id) })
             .collect()
     }
 }

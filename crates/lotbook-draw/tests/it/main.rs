@@ -7,6 +7,7 @@ mod beacon;
 mod brute_force;
 mod ceremony;
 mod chacha;
+mod embargo;
 mod exchange;
 mod fairness;
 mod golden;

@@ -1,6 +1,7 @@
 //! Offices, plans and schemes that are not what they must be.
 
 use super::*;
+use lotbook_event::plan::Reveal;
 
 /// A sample TOML file with one edit, over everything the sample has but that file's subject.
 fn edited(name: &str, from: &str, to: &str) -> FileReport {
@@ -152,7 +153,7 @@ fn a_scheme_that_is_wrong_is_rejected_alone() {
     let cases = [
         ("batch = \"B1\"", "batch = \"B9\"", "Art. 14"),
         ("id = \"F-B2\"", "id = \"F-B1\"", "same id"),
-        ("reveal = \"at_draw\"", "reveal = \"window_end\"", "come later"),
+        ("reveal = \"at_draw\"", "reveal = \"later\"", "scheme.reveal"),
         ("max_load = 4", "max_load = \"4\"", "max_load: rejected"),
         ("max_load = 4", "max_load = 4\ncolour = 1", "colour"),
         ("process = \"通知", "process = \"\"\n#", "scheme.process"),
@@ -163,6 +164,24 @@ fn a_scheme_that_is_wrong_is_rejected_alone() {
         let report = edited("schemes.toml", from, to);
         assert_eq!((report.rows, report.added, report.rejected), (3, 2, 1), "{to}: {}", lines(&report));
         assert!(lines(&report).contains(why), "`{why}` is not in: {}", lines(&report));
+    }
+}
+
+#[test]
+fn a_scheme_says_when_names_become_public() {
+    for reveal in Reveal::ALL {
+        let text = sample_text("schemes.toml")
+            .replace("reveal = \"at_draw\"", &format!("reveal = \"{}\"", reveal.code()));
+        let mut files = sample();
+        files.iter_mut().filter(|(name, _)| name == "schemes.toml").for_each(|(_, bytes)| {
+            *bytes = text.clone().into_bytes();
+        });
+        let drafts = run(&files, &Known::default()).drafts;
+        let schemes = drafts.iter().filter_map(|draft| match &draft.event {
+            Event::SchemeAdopted(scheme) => Some(scheme.reveal),
+            _ => None,
+        });
+        assert_eq!(schemes.collect::<Vec<_>>(), [*reveal; 3]);
     }
 }
 

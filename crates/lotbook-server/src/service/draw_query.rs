@@ -11,8 +11,9 @@ use lotbook_engine::chain::Position;
 use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
 use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
 use lotbook_rpc::proto::{
-    GetDrawRequest, GetDrawResponse, GetStandingRequest, GetStandingResponse, ListAssignmentsRequest,
-    ListAssignmentsResponse, ListDrawsRequest, ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
+    GetDrawRequest, GetDrawResponse, GetReadingRequest, GetReadingResponse, GetStandingRequest,
+    GetStandingResponse, ListAssignmentsRequest, ListAssignmentsResponse, ListDrawsRequest,
+    ListDrawsResponse, ListPoolRowsRequest, ListPoolRowsResponse,
 };
 use lotbook_rpc::{proto, status};
 use tonic::{Request, Response, Status};
@@ -104,6 +105,14 @@ impl DrawQueryService for DrawQuery {
         Ok(Response::new(ListAssignmentsResponse { assignments, next_page_token, size }))
     }
 
+    async fn get_reading(
+        &self,
+        request: Request<GetReadingRequest>,
+    ) -> Result<Response<GetReadingResponse>, Status> {
+        let answer = self.0.reading(request.into_inner().position).await?;
+        Ok(Response::new(GetReadingResponse { answer }))
+    }
+
     async fn get_standing(
         &self,
         request: Request<GetStandingRequest>,
@@ -112,9 +121,12 @@ impl DrawQueryService for DrawQuery {
         let draw = named("draw", asked.draw, DrawId::new)?;
         let uscc = named("uscc", asked.uscc, Uscc::new)?;
         let name = format!("draw {draw} of a batch");
-        let (found, size) = self.0.one(name, move |state| standing(state, &draw, &uscc)).await?;
-        // `one` has refused what is not there.
-        let found = found.ok_or_else(|| status::unavailable("the view is gone"))?;
+        let look = move |state: &State| match standing(state, &draw, &uscc) {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => Err(status::no_such_subject(&name, state.head.size)),
+            Err(refusal) => Err(status::refused(&refusal, None)),
+        };
+        let (found, size) = self.0.look(look).await?;
         Ok(Response::new(GetStandingResponse {
             rows: found.rows.into_iter().map(wire::row_proof).collect(),
             pool_frozen: self.receipt(Some(found.frozen)).await?,

@@ -1,5 +1,6 @@
 //! The informative part of a certificate: figures of the draw, how far anybody could steer, what was discarded or voided.
 
+use super::salted;
 use lotbook_domain::State;
 use lotbook_domain::ceremony::Ceremony;
 use lotbook_domain::draw::{outcome, seats_of};
@@ -52,7 +53,9 @@ fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
     let row = |held: &Ceremony| {
         let would = held.frozen.as_ref().filter(|_| held.beacons().is_empty()).and_then(|frozen| {
             let seed = lotbook_draw::seed(&frozen.p.0, &held.committers(), &[]).ok()?;
-            Some((seed, outcome(frozen.pool()?, &frozen.stated, seed).ok()?))
+            let pool = frozen.pool()?;
+            let salted = salted(state, held, pool);
+            Some((seed, outcome(salted.as_ref().unwrap_or(pool), &frozen.stated, seed).ok()?))
         });
         let selected = |(_, outcome): &(Seed, Outcome)| {
             outcome.selected.iter().map(|one| one.uscc.clone()).collect::<Vec<_>>()

@@ -4,6 +4,7 @@ mod audit;
 mod beacon;
 mod ceremony;
 mod disclosure;
+mod embargo;
 mod import;
 mod inspection;
 mod key;
@@ -20,6 +21,7 @@ pub use audit::{Monitor, Receipt, Verify};
 pub use beacon::Beacon;
 pub use ceremony::{Ceremony, Draw};
 pub use disclosure::Disclosure;
+pub use embargo::Embargo;
 pub use import::{Import, Submit};
 pub use inspection::{Inspection, ReportParts};
 pub use key::{Key, Register};
@@ -63,6 +65,9 @@ pub enum Command {
     /// Open a ceremony, commit, reveal, or see how far it is. 抽取仪式
     #[command(subcommand)]
     Ceremony(Ceremony),
+    /// Hold the key of a draw whose names are not public yet, read one's own, open one, release. 保密抽取
+    #[command(subcommand)]
+    Embargo(Embargo),
     /// Carry a round of public randomness onto the ledger. 信标
     #[command(subcommand)]
     Beacon(Beacon),

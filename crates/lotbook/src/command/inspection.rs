@@ -96,7 +96,8 @@ async fn approve(by: &Acting, name: &str) -> Result<Exit> {
 
 /// When the team of an inspection was named; nothing occurs before.
 fn assigned_at(state: &State, id: &InspectionId) -> Option<Instant> {
-    state.inspections.get(id).map(|inspection| inspection.assigned_at)
+    let withheld = || state.withheld(id).map(|(.., withheld)| withheld.assigned_at);
+    state.inspections.get(id).map(|inspection| inspection.assigned_at).or_else(withheld)
 }
 
 async fn notice(by: &Acting, name: &str, visit_on: &str, at: Option<&str>) -> Result<Exit> {

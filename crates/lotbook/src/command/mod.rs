@@ -5,6 +5,7 @@ mod ceremony;
 mod demo;
 mod disclosure;
 mod draw;
+mod embargo;
 mod export;
 mod import;
 mod init;
@@ -56,6 +57,7 @@ pub fn run(command: Command) -> Result<Exit> {
             Command::Import(args) => import::run(args).await,
             Command::Submit(args) => submit::run(args).await,
             Command::Ceremony(args) => ceremony::run(args).await,
+            Command::Embargo(args) => embargo::run(args).await,
             Command::Beacon(args) => beacon::run(args).await,
             Command::Todo(args) => todo::run(args).await,
             Command::Recusal(args) => recusal::run(args).await,

@@ -36,7 +36,7 @@ async fn of_data(args: &Why, vkey: Option<VerifierKey>, draw: &DrawId, uscc: &Us
     let ledger = reading::ledger(&args.source).await?;
     ledger.verdict(&Expectations { vkey, ..Expectations::default() })?;
     let state = ledger.verifier.state();
-    let shown = of_log(state, &ledger.entries, ledger.note_over_all()?, draw, uscc);
+    let shown = of_log(state, &ledger.entries, ledger.note_over_all()?, draw, uscc)?;
     let none = || Refusal::new(Code::UnknownSubject, draw, format!("there is no draw {draw} of a batch"));
     let genesis = state.genesis.as_ref().context("the log has no genesis")?;
     let root =

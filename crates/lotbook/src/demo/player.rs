@@ -72,6 +72,7 @@ impl Player {
             signers: data.signers()?,
             clock: clock.clone(),
             publishing: Publishing::AtOnce,
+            secrets: Arc::new(data.vault()?),
         };
         let serving = Serving::start(Engine::open(options)?, doors).await?;
         let client = Client::trust_on_first_use(&serving.url).await?;

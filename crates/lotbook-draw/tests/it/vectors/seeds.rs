@@ -22,8 +22,10 @@ fn tickets() {
     let id = |given: &Given| given.get::<String>("id");
     let ticket = |ticket: lotbook_draw::Ticket| Some(json!({ "ticket": Hex(*ticket.as_bytes()) }));
     check("ticket", (7, 0), |given| ticket(given.key().ticket(&id(given))));
-    check("seat-ticket", (2, 0), |given| ticket(given.key().seat_ticket(&id(given), given.get("slot"))));
-    check("slot-ticket", (1, 0), |given| ticket(given.key().slot_ticket(given.get("slot"))));
+    check("seat-ticket", (2, 0), |given| {
+        ticket(given.key().seat_ticket(&id(given), given.get("slot"), None))
+    });
+    check("slot-ticket", (1, 0), |given| ticket(given.key().slot_ticket(given.get("slot"), None)));
 }
 
 #[test]

@@ -12,9 +12,10 @@ use crate::exit::Exit;
 use crate::say;
 use anyhow::{Context, Result};
 use lotbook_chain::Policy;
-use lotbook_draw::Certificate;
+use lotbook_draw::{Certificate, CertificateError};
 use lotbook_engine::State;
-use lotbook_verifier::{Stamp, certificates};
+use lotbook_engine::domain::civil;
+use lotbook_verifier::{Stamp, certificates, sealed_until};
 use std::path::{Path, PathBuf};
 
 pub async fn run(args: Draw) -> Result<Exit> {
@@ -53,7 +54,7 @@ async fn write(
     let genesis = state.genesis.as_ref().context("the log has no genesis")?;
     let vkey = genesis.checkpoint_key.to_string();
     for certificate in wanted {
-        certificate.recompute().with_context(|| format!("{} does not recompute", certificate.draw_id))?;
+        holds(certificate).with_context(|| format!("{} does not recompute", certificate.draw_id))?;
         let name = certificate.draw_id.replace('/', "_");
         keep(&out.join(format!("{name}.json")), &certificate.to_json()?)?;
         let names = people::Names::of(state, certificate);
@@ -64,16 +65,36 @@ async fn write(
     Ok(Exit::Done)
 }
 
+/// As far as it can be recomputed: of a draw under embargo, the seed.
+fn holds(certificate: &Certificate) -> Result<(), CertificateError> {
+    match certificate.recompute() {
+        Ok(_) | Err(CertificateError::Embargoed) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The date from which a sealed certificate may name somebody, as its entries say.
+fn until(certificate: &Certificate) -> String {
+    sealed_until(certificate).map(|at| civil::date_of(at).to_string()).unwrap_or_default()
+}
+
+fn is_sealed(certificate: &Certificate) -> bool {
+    certificate.embargo.as_ref().is_some_and(|embargo| embargo.key.is_none())
+}
+
 fn keep(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }
 
 fn tell(path: &Path, certificate: &Certificate) {
+    let drawn = match is_sealed(certificate) {
+        true => format!("sealed until {}: no names before", until(certificate)),
+        false => format!("{} enterprises", certificate.result.selected.len()),
+    };
     say!(
-        "{}  grade {:?}, {} enterprises; the page beside it is {}",
+        "{}  grade {:?}, {drawn}; the page beside it is {}",
         path.display(),
         certificate.grade,
-        certificate.result.selected.len(),
         path.with_extension("html").file_name().unwrap_or_default().display()
     );
 }

@@ -1,10 +1,12 @@
 //! `draw verify`: a certificate recomputed; and with the ledger's key authenticated, from its own entries.
 
+use super::{holds, is_sealed, until};
 use crate::exit::{Exit, usage};
 use crate::{given, local_time, say};
 use anyhow::{Context, Result};
 use lotbook_chain::{Cosignature, UnwitnessedError};
 use lotbook_draw::Certificate;
+use lotbook_engine::domain::civil;
 use lotbook_verifier::authenticate::{AuthenticateError, Authenticated, authenticate};
 use serde_json::json;
 use std::path::Path;
@@ -21,7 +23,7 @@ pub fn run(vkey: Option<&str>, policy: Option<&Path>, json: bool, file: &Path) -
         if policy.is_some() {
             return Err(usage("--policy needs --vkey: witnesses cosign what the ledger has signed"));
         }
-        certificate.recompute().map_err(AuthenticateError::from)?;
+        holds(&certificate).map_err(AuthenticateError::from)?;
         say_recomputed(&certificate, json);
         return Ok(Exit::Done);
     };
@@ -46,10 +48,13 @@ fn say_recomputed(certificate: &Certificate, json: bool) {
         return;
     }
     say!("{NOT_AUTHENTICATED}: {}  已重算，未经认证", certificate.draw_id);
-    say!(
-        "  result      {} enterprises follow from these rows and reveals",
-        certificate.result.selected.len()
-    );
+    match is_sealed(certificate) {
+        true => say!("  result      {}", sealed(&until(certificate))),
+        false => say!(
+            "  result      {} enterprises follow from these rows and reveals",
+            certificate.result.selected.len()
+        ),
+    }
     say!("  grade       {:?}, as the file says", certificate.grade);
     say!("  what to do  give --vkey, the ledger's checkpoint key as the office published it");
 }
@@ -73,7 +78,11 @@ fn say_authenticated(
     }
     say!("authenticated: {}  已认证", certificate.draw_id);
     say!("  ledger      {} ({})", certificate.origin, certificate.ledger_id);
-    say!("  result      {} enterprises, attempt {}", certificate.result.selected.len(), certificate.attempt);
+    let attempt = certificate.attempt;
+    match proved.sealed_until {
+        Some(at) => say!("  result      {}, attempt {attempt}", sealed(&civil::date_of(at).to_string())),
+        None => say!("  result      {} enterprises, attempt {attempt}", certificate.result.selected.len()),
+    }
     say!("  grade       {:?}, derived again", certificate.grade);
     let changes = certificate.substitutions.len();
     say!("  changes     {changes} after recusals, each drawn again");
@@ -89,11 +98,17 @@ fn say_authenticated(
     );
 }
 
+/// What is said of the result before the embargo's release.
+fn sealed(until: &str) -> String {
+    format!("sealed until {until}: the seed follows from the reveals, nobody is named before  {until}前封存")
+}
+
 fn summary(certificate: &Certificate, authenticated: bool) -> serde_json::Value {
     json!({
         "recomputed": true, "authenticated": authenticated, "draw": certificate.draw_id,
         "attempt": certificate.attempt, "grade": certificate.grade, "origin": certificate.origin,
         "ledger_id": certificate.ledger_id, "selected": certificate.result.selected.len(),
         "substitutions": certificate.substitutions.len(),
+        "sealed_until": is_sealed(certificate).then(|| until(certificate)),
     })
 }

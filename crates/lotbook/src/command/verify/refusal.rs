@@ -48,6 +48,7 @@ fn tell(verdict: &RefusalVerdict, json: bool) -> Result<Exit> {
         RefusalVerdict::Confirmed { record: OnRecord::Recorded | OnRecord::Counted, .. } => Exit::Done,
         RefusalVerdict::Confirmed { record: OnRecord::Missing, .. }
         | RefusalVerdict::FalseRefusal { .. }
+        | RefusalVerdict::Sealed { .. }
         | RefusalVerdict::Undetermined { .. } => Exit::Refused,
     };
     if json {
@@ -68,6 +69,9 @@ fn tell(verdict: &RefusalVerdict, json: bool) -> Result<Exit> {
         RefusalVerdict::FalseRefusal { receipt, decided, .. } => {
             say!("FALSE REFUSAL: the ledger has signed {receipt}; decided again, it is {decided}");
             say!("  what to do  keep receipt and statement: they prove it to anybody who has the log");
+        }
+        RefusalVerdict::Sealed { receipt } => {
+            say!("sealed: whether {receipt} is right depends on an embargo whose key is not on the log yet");
         }
         RefusalVerdict::Undetermined { before, at } => {
             let at = at.map_or("nothing recorded yet".into(), |at| at.to_string());

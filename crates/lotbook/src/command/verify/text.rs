@@ -36,6 +36,14 @@ pub fn tell(verdict: &Verdict) {
             Some(recusal) => format!("who comes for {recusal}"),
             None => format!("{} enterprises, {} inspectors", draw.selected, draw.inspectors),
         };
+        if let Some(until) = &draw.sealed_until {
+            let (id, grade, seed) = (&draw.draw, draw.grade, &draw.seed);
+            say!(
+                "  draw     {id} sealed until {until}: {} enterprises, NOT verified yet, grade {grade}, seed {seed}",
+                draw.selected
+            );
+            continue;
+        }
         say!("  draw     {} recomputed: {what}, grade {}, seed {}", draw.draw, draw.grade, draw.seed);
     }
     let flags: Vec<_> = verdict.flags.iter().map(|(flag, count)| format!("{flag} {count}")).collect();

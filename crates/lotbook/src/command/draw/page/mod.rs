@@ -17,24 +17,46 @@ const STYLE: &str = include_str!("style.css");
 
 /// The page beside the certificate of this file name.
 pub fn html(certificate: &Certificate, names: &Names, file: &str, vkey: &str) -> String {
-    let sections = [
-        head(certificate, names),
-        grade(certificate),
-        figures::overview(certificate),
-        selected(certificate, names),
-        pool(certificate),
-        ceremony(certificate),
-        substitutions(certificate, names),
-        figures::shape(&certificate.shape),
-        verify(certificate, file, vkey),
-    ];
+    let result = match super::is_sealed(certificate) {
+        true => vec![sealed(certificate), ceremony(certificate)],
+        false => vec![
+            figures::overview(certificate),
+            selected(certificate, names),
+            pool(certificate),
+            ceremony(certificate),
+            substitutions(certificate, names),
+            figures::shape(&certificate.shape),
+        ],
+    };
+    let (begin, end) = (head(certificate, names) + &grade(certificate), verify(certificate, file, vkey));
     let title = escape(&certificate.draw_id);
     format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>抽取证书 Draw certificate {title}</title>\n<style>\n{STYLE}</style></head><body>\n{}</body></html>\n",
-        sections.concat()
+        [begin, result.concat(), end].concat()
     )
+}
+
+/// Before an embargo's release: what is withheld, how long, and what is fixed already.
+fn sealed(certificate: &Certificate) -> String {
+    let until = super::until(certificate);
+    let commitment =
+        certificate.embargo.as_ref().map(|embargo| embargo.commitment.to_string()).unwrap_or_default();
+    [
+        heading("封存中", "Sealed"),
+        pair(
+            &format!(
+                "封存至 {until}。抽取已经完成，结果不能再改变；为使检查不被预先得知，企业和检查人员的名称在此之前不公布。"
+            ),
+            &format!(
+                "Sealed until {until}. The draw is made and cannot be changed any more; so that nobody is warned, \
+                 neither enterprises nor inspectors are named before. Then this certificate has all of it."
+            ),
+        ),
+        format!("<p>密钥承诺 <span class=\"en\">commitment to the key</span> {}</p>\n", code(&commitment)),
+    ]
+    .concat()
 }
 
 fn head(certificate: &Certificate, names: &Names) -> String {
@@ -100,8 +122,13 @@ fn selected(certificate: &Certificate, names: &Names) -> String {
         let team = slots.chunks(seats).nth(rank).unwrap_or_default();
         escape(&team.iter().map(|id| names.inspector(id)).collect::<Vec<_>>().join("、"))
     };
+    let pool = certificate.salted_pool().ok();
+    let ticket = |uscc: &str| {
+        let ticket = pool.as_ref().map(|pool| pool.object_ticket(&key, uscc));
+        ticket.map(|ticket| data_encoding::HEXLOWER.encode(ticket.as_bytes())).unwrap_or_default()
+    };
     let row = |(rank, uscc): (usize, &String)| {
-        let ticket = data_encoding::HEXLOWER.encode(key.ticket(uscc).as_bytes());
+        let ticket = ticket(uscc);
         let (then, today) = (team(drawn, rank), team(now, rank));
         let team = match (then.is_empty(), then == today) {
             (true, _) => "未能分配 <span class=\"en\">none could be assigned</span>".to_owned(),
