@@ -17,19 +17,80 @@ use lotbook_event::result::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// What kind of thing a subject is. Ordered without a look at its name, so that finding a kind compares numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // each is what its name says
+pub enum Kind {
+    Batch,
+    Calendar,
+    Comment,
+    Conflicts,
+    Disclosure,
+    Draw,
+    Duty,
+    Enterprises,
+    Entry,
+    File,
+    Inspection,
+    Inspectors,
+    Item,
+    Items,
+    Key,
+    Ledger,
+    Office,
+    Plan,
+    Recusal,
+    Refusals,
+    RuleSet,
+    Sections,
+    Statuses,
+    Violation,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Calendar => "calendar",
+            Self::Comment => "comment",
+            Self::Conflicts => "conflicts",
+            Self::Disclosure => "disclosure",
+            Self::Draw => "draw",
+            Self::Duty => "duty",
+            Self::Enterprises => "enterprises",
+            Self::Entry => "entry",
+            Self::File => "file",
+            Self::Inspection => "inspection",
+            Self::Inspectors => "inspectors",
+            Self::Item => "item",
+            Self::Items => "items",
+            Self::Key => "key",
+            Self::Ledger => "ledger",
+            Self::Office => "office",
+            Self::Plan => "plan",
+            Self::Recusal => "recusal",
+            Self::Refusals => "refusals",
+            Self::RuleSet => "rule set",
+            Self::Sections => "sections",
+            Self::Statuses => "statuses",
+            Self::Violation => "violation",
+        }
+    }
+}
+
 /// The name of a subject: what it is, and which one; the latter is empty where there is only one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject<'a> {
-    kind: &'static str,
+    kind: Kind,
     name: Cow<'a, str>,
 }
 
 impl<'a> Subject<'a> {
-    fn new(kind: &'static str, name: impl Into<Cow<'a, str>>) -> Self {
+    fn new(kind: Kind, name: impl Into<Cow<'a, str>>) -> Self {
         Self { kind, name: name.into() }
     }
 
-    fn only(kind: &'static str) -> Self {
+    fn only(kind: Kind) -> Self {
         Self::new(kind, "")
     }
 }
@@ -37,30 +98,28 @@ impl<'a> Subject<'a> {
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.name {
-            "" => f.write_str(self.kind),
-            name => write!(f, "{} {name}", self.kind),
+            "" => f.write_str(self.kind.name()),
+            name => write!(f, "{} {name}", self.kind.name()),
         }
     }
 }
 
-const INSPECTION: &str = "inspection";
-
 /// Where each subject but an inspection changed last, by kind and name; an inspection knows it itself, for most
 /// entries are about one.
-pub type Changes = BTreeMap<&'static str, BTreeMap<String, Position>>;
+pub type Changes = BTreeMap<Kind, BTreeMap<String, Position>>;
 
 impl State {
     /// Where a subject changed last; `None` if it never did.
     pub fn last_change(&self, subject: &Subject<'_>) -> Option<Position> {
-        if subject.kind == INSPECTION {
+        if subject.kind == Kind::Inspection {
             return self.inspections.get(&*subject.name).map(|inspection| inspection.changed);
         }
-        self.changed.get(subject.kind)?.get(&*subject.name).copied()
+        self.changed.get(&subject.kind)?.get(&*subject.name).copied()
     }
 
     /// A subject changed; one that is known costs no allocation.
     pub(crate) fn changes(&mut self, subject: Subject<'_>, at: Position) {
-        if subject.kind == INSPECTION {
+        if subject.kind == Kind::Inspection {
             if let Some(inspection) = self.inspections.get_mut(&*subject.name) {
                 inspection.changed = at;
             }
@@ -78,33 +137,35 @@ impl State {
 #[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
 pub fn subject(event: &Event) -> Subject<'_> {
     match event {
-        Event::LedgerCreated(_) | Event::Heartbeat(_) => Subject::only("ledger"),
-        Event::KeyRegistered(e) => Subject::new("key", e.person.as_str()),
+        Event::LedgerCreated(_) | Event::Heartbeat(_) => Subject::only(Kind::Ledger),
+        Event::KeyRegistered(e) => Subject::new(Kind::Key, e.person.as_str()),
         Event::KeyConfirmed(KeyConfirmed { key_id, .. }) | Event::KeyRevoked(KeyRevoked { key_id, .. }) => {
-            Subject::new("key", key_id.to_string())
+            Subject::new(Kind::Key, key_id.to_string())
         }
-        Event::OfficeConstituted(_) => Subject::only("office"),
-        Event::RulesetAdopted(_) => Subject::only("rule set"),
-        Event::CalendarPublished(e) => Subject::new("calendar", e.year.to_string()),
-        Event::SectionRegistered(_) => Subject::only("sections"),
-        Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => Subject::only("items"),
-        Event::ItemWithdrawn(e) => Subject::new("item", e.item.as_str()),
+        Event::OfficeConstituted(_) => Subject::only(Kind::Office),
+        Event::RulesetAdopted(_) => Subject::only(Kind::RuleSet),
+        Event::CalendarPublished(e) => Subject::new(Kind::Calendar, e.year.to_string()),
+        Event::SectionRegistered(_) => Subject::only(Kind::Sections),
+        Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => {
+            Subject::only(Kind::Items)
+        }
+        Event::ItemWithdrawn(e) => Subject::new(Kind::Item, e.item.as_str()),
         Event::InspectorEnrolled(_) | Event::InspectorUpdated(_) | Event::InspectorRemoved(_) => {
-            Subject::only("inspectors")
+            Subject::only(Kind::Inspectors)
         }
-        Event::EnterpriseEnrolled(_) | Event::EnterpriseUpdated(_) => Subject::only("enterprises"),
-        Event::StatusRecorded(_) | Event::StatusEnded(_) => Subject::only("statuses"),
-        Event::ConflictDeclared(_) | Event::ConflictEnded(_) => Subject::only("conflicts"),
-        Event::RosterImported(e) => Subject::new("file", e.file.as_str()),
+        Event::EnterpriseEnrolled(_) | Event::EnterpriseUpdated(_) => Subject::only(Kind::Enterprises),
+        Event::StatusRecorded(_) | Event::StatusEnded(_) => Subject::only(Kind::Statuses),
+        Event::ConflictDeclared(_) | Event::ConflictEnded(_) => Subject::only(Kind::Conflicts),
+        Event::RosterImported(e) => Subject::new(Kind::File, e.file.as_str()),
         Event::PlanDrafted(PlanDrafted { plan, .. })
         | Event::PlanAdopted(PlanAdopted { plan, .. })
-        | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new("plan", plan.as_str()),
+        | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new(Kind::Plan, plan.as_str()),
         Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
         | Event::ReserveOrderApproved(ReserveOrderApproved { plan, batch })
         | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => {
-            Subject::new("batch", format!("{plan}/{batch}"))
+            Subject::new(Kind::Batch, format!("{plan}/{batch}"))
         }
-        Event::PoolFrozen(e) => Subject::new("draw", e.draw.as_str()),
+        Event::PoolFrozen(e) => Subject::new(Kind::Draw, e.draw.as_str()),
         Event::SeedCommitted(SeedCommitted { draw, .. })
         | Event::CeremonySealed(CeremonySealed { draw, .. })
         | Event::SeedRevealed(SeedRevealed { draw, .. })
@@ -118,7 +179,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
         | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {
-            Subject::new("draw", draw.as_str())
+            Subject::new(Kind::Draw, draw.as_str())
         }
         Event::EnterpriseAssigned(EnterpriseAssigned { inspection, .. })
         | Event::AssignmentWithheld(AssignmentWithheld { inspection, .. })
@@ -132,14 +193,14 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::FeedbackDispatched(FeedbackDispatched { inspection, .. })
         | Event::FeedbackDelivered(FeedbackDelivered { inspection, .. })
         | Event::ResultPublished(ResultPublished { inspection, .. }) => {
-            Subject::new(INSPECTION, inspection.as_str())
+            Subject::new(Kind::Inspection, inspection.as_str())
         }
         Event::RecusalRequested(RecusalRequested { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
         | Event::CounterpartChosen(CounterpartChosen { recusal, .. })
         | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => {
-            Subject::new("recusal", recusal.as_str())
+            Subject::new(Kind::Recusal, recusal.as_str())
         }
         Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
         | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
@@ -149,24 +210,24 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CommentWindowClosed(CommentWindowClosed { inspection, .. })
         | Event::ViolationFound(ViolationFound { inspection, .. })
         | Event::InspectionClosed(InspectionClosed { inspection }) => {
-            Subject::new(INSPECTION, inspection.as_str())
+            Subject::new(Kind::Inspection, inspection.as_str())
         }
-        Event::CommentAnswered(e) => Subject::new("comment", e.comment.as_str()),
+        Event::CommentAnswered(e) => Subject::new(Kind::Comment, e.comment.as_str()),
         Event::InvestigationOpened(InvestigationOpened { violation })
         | Event::HandlingDecided(HandlingDecided { violation, .. })
         | Event::HandlingPublished(HandlingPublished { violation, .. })
         | Event::HandlingWithheld(HandlingWithheld { violation, .. })
         | Event::TransferAcknowledged(TransferAcknowledged { violation, .. })
         | Event::RectificationVerified(RectificationVerified { violation, .. }) => {
-            Subject::new("violation", violation.as_str())
+            Subject::new(Kind::Violation, violation.as_str())
         }
-        Event::EntryCorrected(e) => Subject::new("entry", e.position.to_string()),
+        Event::EntryCorrected(e) => Subject::new(Kind::Entry, e.position.to_string()),
         Event::AnnualDisclosureRequested(AnnualDisclosureRequested { year })
         | Event::AnnualDisclosureGenerated(AnnualDisclosureGenerated { year, .. })
         | Event::AnnualDisclosurePublished(AnnualDisclosurePublished { year, .. }) => {
-            Subject::new("disclosure", year.to_string())
+            Subject::new(Kind::Disclosure, year.to_string())
         }
-        Event::DeadlineMissed(e) => Subject::new("duty", format!("{} {}", e.obligation, e.subject)),
-        Event::StatementRefused(_) | Event::RefusalsCounted(_) => Subject::only("refusals"),
+        Event::DeadlineMissed(e) => Subject::new(Kind::Duty, format!("{} {}", e.obligation, e.subject)),
+        Event::StatementRefused(_) | Event::RefusalsCounted(_) => Subject::only(Kind::Refusals),
     }
 }

@@ -290,6 +290,6 @@ fn but_for_refusals(state: &State) -> String {
     let mut state = state.clone();
     state.refusals = Default::default();
     state.head = Default::default();
-    state.changed.remove("refusals");
+    state.changed.remove(&lotbook_domain::subject::Kind::Refusals);
     format!("{state:?}")
 }
