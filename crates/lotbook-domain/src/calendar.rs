@@ -95,6 +95,9 @@ impl Calendar {
 
     /// Working days after `from` up to and including `to`, counted over the last ten years at most.
     pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
+        if from >= to {
+            return 0;
+        }
         let (mut date, mut counted) = (from.max(plus_days(to, -MAX_SPAN_DAYS)), 0);
         while date < to {
             let next = plus_days(date, 1);

@@ -164,12 +164,18 @@ impl Date {
     /// # Errors
     /// [`FieldError`] for any other text or a day that does not exist.
     pub fn new(text: &str) -> Result<Self, FieldError> {
-        // Of what the parser takes, only this form is the one that is written.
         let form =
             |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
         let written = text.len() == 10 && text.bytes().enumerate().all(form);
-        let date = written.then(|| text.parse::<jiff::civil::Date>().ok()).flatten();
-        date.map(Self).ok_or_else(|| FieldError::new(format!("`{text}` is not a date YYYY-MM-DD")))
+        let date = || {
+            let (year, month, day) = (text.get(..4)?, text.get(5..7)?, text.get(8..)?);
+            jiff::civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+        };
+        written
+            .then(date)
+            .flatten()
+            .map(Self)
+            .ok_or_else(|| FieldError::new(format!("`{text}` is not a date YYYY-MM-DD")))
     }
 }
 
