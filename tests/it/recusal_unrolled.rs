@@ -146,20 +146,17 @@ async fn a_named_counterpart_changes_both_teams_and_is_flagged_on_both_and_in_th
     assert_eq!(code(choose(&mut world, all[0].clone()).await), "WRONG_PHASE", "nothing is decided");
     decide(&mut world, "r-1", RecusalDecision::Swap).await.unwrap();
     let before = board(&world);
-    let event = loop {
-        let event = counterparts(&world, &who, &with[0]).into_iter();
-        let mut accepted = None;
-        for event in event {
-            match choose(&mut world, event.clone()).await {
-                Ok(_) => {
-                    accepted = Some(event);
-                    break;
-                }
-                Err(error) => assert_eq!(code(Err(error)), "SWAP_INFEASIBLE", "{event:?}"),
+    let mut accepted = None;
+    for event in counterparts(&world, &who, &with[0]) {
+        match choose(&mut world, event.clone()).await {
+            Ok(_) => {
+                accepted = Some(event);
+                break;
             }
+            Err(error) => assert_eq!(code(Err(error)), "SWAP_INFEASIBLE", "{event:?}"),
         }
-        break accepted.expect("nobody could change places");
-    };
+    }
+    let event = accepted.expect("nobody could change places");
     let after = board(&world);
     assert!(of(&world, &with[0]).team.contains(&event.counterpart));
     assert!(of(&world, &event.counterpart_inspection).team.contains(&who));

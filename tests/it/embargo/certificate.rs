@@ -6,7 +6,7 @@ use crate::recovery::program::{arg, done, run};
 use crate::steps::until;
 use lotbook::command::reading;
 use lotbook_chain::{Entry, VerifierKey};
-use lotbook_draw::Certificate;
+use lotbook_draw::{Certificate, Seed, Stage, Ticket};
 use lotbook_event::Statement;
 use lotbook_event::inspection::InspectionStarted;
 use lotbook_event::keys::Role;
@@ -153,4 +153,29 @@ async fn the_commands_say_until_when_it_is_sealed_and_the_page_names_nobody() {
     let text = std::fs::read_to_string(&file).unwrap().replace(&scene.draw.to_string(), "P-2026-S05/B2.9");
     std::fs::write(&file, text).unwrap();
     assert_eq!(run(&["draw", "verify", "--vkey", &vkey, arg(&file)]).code, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_release_the_page_has_the_names_and_the_salted_tickets() {
+    let mut scene = Scene::drawn(Reveal::WindowEnd).await;
+    let first = scene.first();
+    let key = scene.read_key(&first).await.unwrap();
+    until(&mut scene.world, UNTIL, 1).await;
+    scene.release(key.clone()).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (url, out) = (scene.world.serving.url.clone(), arg(dir.path()).to_owned());
+    let make = ["draw", "certificate", "--server", &url, "--out", &out, "--draw", scene.draw.as_str()];
+    let said = tokio::task::block_in_place(|| done(&make));
+    assert!(said.contains("10 enterprises") && !said.contains("sealed"), "{said}");
+    let file = dir.path().join(format!("{}.json", scene.draw.as_str().replace('/', "_")));
+    let page = std::fs::read_to_string(file.with_extension("html")).unwrap();
+    let certificate = Certificate::from_json(&std::fs::read(&file).unwrap()).unwrap();
+    let tickets = Stage::Objects.key(&Seed::from_bytes(certificate.seed.0));
+    let shown = |ticket: Ticket| data_encoding::HEXLOWER.encode(&ticket.as_bytes()[..8]);
+    for uscc in &certificate.result.selected {
+        let salted = shown(tickets.ticket_under(uscc, Some(&key.object(uscc))));
+        assert!(page.contains(uscc.as_str()) && page.contains(&salted), "{uscc}");
+        assert!(!page.contains(&shown(tickets.ticket(uscc))), "{uscc}");
+    }
+    assert!(!page.contains("封存"));
 }

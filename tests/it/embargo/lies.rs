@@ -4,10 +4,10 @@ use super::liar::Liar;
 use lotbook_domain::embargo::{Keys, LedgerKeys, of_the_key};
 use lotbook_draw::EmbargoKey;
 use lotbook_event::Event;
-use lotbook_verifier::{Check, Finding};
+use lotbook_verifier::Check;
 
 fn refuted(liar: &Liar, position: u64, check: Check, words: &str) {
-    let finding: Finding = liar.judged().err().expect("it was believed");
+    let Err(finding) = liar.judged() else { panic!("it was believed") };
     assert_eq!((finding.position, finding.check), (position, check), "{finding}");
     assert!(finding.what.contains(words), "{finding}");
 }
@@ -169,6 +169,6 @@ async fn a_start_that_opens_nobody_is_refuted() {
     let member = team_of(&liar, 0).remove(0);
     liar.starts(&member, 0);
     let position = liar.position("RowRevealed", 0);
-    let finding = liar.judged_without(position).err().expect("it was believed");
+    let Err(finding) = liar.judged_without(position) else { panic!("it was believed") };
     assert!(finding.what.contains("RowRevealed"), "{finding}");
 }

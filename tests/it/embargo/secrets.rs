@@ -78,11 +78,12 @@ async fn a_ledger_without_the_key_of_an_embargo_does_not_start() {
         let (store, signers) = (data.store().unwrap(), data.signers().unwrap());
         let secrets = Arc::new(data.vault().unwrap());
         let (clock, publishing) = (Arc::new(SystemClock), Publishing::AtOnce);
-        Engine::open(EngineOptions { store, signers, clock, publishing, secrets }).map(|engine| engine.stop())
+        let opened = Engine::open(EngineOptions { store, signers, clock, publishing, secrets });
+        opened.map(|engine| engine.stop()).map_err(Box::new)
     };
     let (vault, away) = (data.dir.join("vault"), data.dir.join("away"));
     std::fs::rename(&vault, &away).unwrap();
-    assert!(matches!(start(), Err(OpenError::MissingKey(_))));
+    assert!(matches!(start(), Err(error) if matches!(*error, OpenError::MissingKey(_))));
     std::fs::rename(&away, &vault).unwrap();
     std::fs::rename(data.vault_secret(), data.key("gone")).unwrap();
     assert!(data.vault().is_err(), "no new key is made beside an old vault");

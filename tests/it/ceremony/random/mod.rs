@@ -20,7 +20,7 @@ fn a_thousand_random_ceremonies_end_as_the_model_says() {
     for base in Base::offices(OFFICES) {
         for seed in 0..EACH {
             let mut play = Play::new(&base, seed);
-            play.to_the_end(&mut counts);
+            play.play_to_the_end(&mut counts);
             play.is_verified(&base);
         }
     }

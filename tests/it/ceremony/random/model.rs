@@ -89,19 +89,28 @@ impl Attempt {
             Said::Commit(_) if self.commitments.contains_key(&who) => Err("ALREADY_COMMITTED"),
             Said::Commit(value) if self.commitments.values().any(|v| v == value) => Err("OPENING_MISMATCH"),
             Said::Commit(_) if self.stage != Stage::Committing => Err("DEADLINE_PASSED"),
-            Said::Commit(value) => Ok(self.commit(who, *value)),
+            Said::Commit(value) => {
+                self.commit(who, *value);
+                Ok(())
+            }
             Said::Reveal { .. } if self.stage == Stage::Committing => Err("WRONG_PHASE"),
             Said::Reveal { .. } if self.reveals.contains(&who) => Err("ALREADY_COMMITTED"),
             Said::Reveal { .. } if self.stage != Stage::Revealing => Err("DEADLINE_PASSED"),
             Said::Reveal { sealed, .. } if *sealed != self.sealed => Err("OPENING_MISMATCH"),
             Said::Reveal { secret, .. } if !self.opens(&who, secret) => Err("OPENING_MISMATCH"),
-            Said::Reveal { .. } => Ok(self.reveal(now, who)),
+            Said::Reveal { .. } => {
+                self.reveal(now, who);
+                Ok(())
+            }
             Said::Beacon { chain, .. } if known != Some(*chain) => Err("BEACON_INVALID"),
             Said::Beacon { .. } if self.stage == Stage::Drawn => Err("ALREADY_RECORDED"),
             Said::Beacon { .. } if self.stage != Stage::Closed => Err("WRONG_PHASE"),
             Said::Beacon { round, .. } if Some(*round) != self.round() => Err("BEACON_INVALID"),
             Said::Beacon { genuine: false, .. } => Err("BEACON_INVALID"),
-            Said::Beacon { .. } => Ok(self.stage = Stage::Drawn),
+            Said::Beacon { .. } => {
+                self.stage = Stage::Drawn;
+                Ok(())
+            }
         }
     }
     fn opens(&self, who: &Hash, secret: &Hash) -> bool {

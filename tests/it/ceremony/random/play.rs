@@ -31,7 +31,7 @@ impl Play {
         Self { ledger: base.ledger.clone(), batch, dice: Dice::new(seed), secrets: BTreeMap::new() }
     }
 
-    pub fn to_the_end(&mut self, counts: &mut Counts) {
+    pub fn play_to_the_end(&mut self, counts: &mut Counts) {
         for _ in 0..STEPS {
             match self.dice.below(20) {
                 0..4 => self.wait(),
