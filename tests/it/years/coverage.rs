@@ -23,20 +23,25 @@ const RARE: [(&str, usize); 4] = [
     ("ItemWithdrawn", 5),
     ("SubstitutePoolExhausted", 5),
 ];
-/// What needs a beacon, supervision against a draw, or a roster that grows after it (tests/it/ceremony), or a
-/// person's choice instead of a ceremony (tests/it/recusal_unrolled.rs).
-const NOT_HERE: [&str; 6] = [
+/// What needs a beacon, supervision against a draw, or a roster that grows after it (tests/it/ceremony), a person's
+/// choice instead of a ceremony (tests/it/recusal_unrolled.rs), or an embargo (tests/it/embargo).
+const NOT_HERE: [&str; 11] = [
+    "AssignmentWithheld",
     "BeaconRecorded",
     "CounterpartChosen",
     "DrawVoidProposed",
     "DrawVoided",
+    "EmbargoKeyHeld",
+    "EmbargoRead",
+    "EmbargoReleased",
     "ReserveOrderApproved",
+    "RowRevealed",
     "TeamAssigned",
 ];
 /// Codes that the domain does not decide here: keys that are not registered, bytes that cannot be read,
-/// identifiers used twice, and bulk that no small office has; those of beacons (tests/it/ceremony) and of class
-/// conditions (tests/it/pool_rules.rs).
-const ELSEWHERE: [Code; 9] = [
+/// identifiers used twice, and bulk that no small office has; those of beacons (tests/it/ceremony), of class
+/// conditions (tests/it/pool_rules.rs) and of embargoes (tests/it/embargo).
+const ELSEWHERE: [Code; 11] = [
     Code::UnknownKey,
     Code::KeyNotConfirmed,
     Code::MalformedStatement,
@@ -46,6 +51,8 @@ const ELSEWHERE: [Code; 9] = [
     Code::DrawOverdue,
     Code::IdentifyingPredicate,
     Code::PredicateAfterSnapshot,
+    Code::Embargoed,
+    Code::EmbargoKeyMismatch,
 ];
 
 impl Coverage {
