@@ -276,7 +276,7 @@ async fn held(world: &mut World, draw: &DrawId) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_that_is_nearly_pointed_is_flagged_and_one_that_is_drawn_whole_has_no_randomness() {
-    for (total, expected) in [(2, Flag::PoolBelowMinimum), (10, Flag::NoRandomnessInObjects)] {
+    for (total, expected) in [(1, Flag::PoolBelowMinimum), (10, Flag::NoRandomnessInObjects)] {
         let mut world = World::new().await;
         let conditions = vec![
             condition("kind", Operator::In, &["防护设备企业"]),
@@ -286,7 +286,8 @@ async fn a_pool_that_is_nearly_pointed_is_flagged_and_one_that_is_drawn_whole_ha
         draft.batches[0].total = total;
         opened(&mut world, draft).await;
         let eligible = reasons(&world, DRAW).values().filter(|reason| reason.is_empty()).count();
-        assert!((3..5).contains(&eligible), "{eligible}");
+        // Of four, those whom the sample's own draw by lot has not taken.
+        assert!((2..5).contains(&eligible), "{eligible}");
         held(&mut world, &DrawId::new(DRAW).unwrap()).await;
         let flags = world.replica.state().flags.iter().filter(|flag| flag.subject == DRAW);
         let found: BTreeSet<_> = flags.map(|flag| flag.flag).collect();
