@@ -180,7 +180,7 @@ async fn correct(world: &mut World, id: &str) {
     let entry = state
         .correctable
         .iter()
-        .find(|(_, entry)| entry.inspection.as_str() == id && entry.event == "ResultPublished");
+        .find(|(_, entry)| entry.inspection.as_str() == id && entry.says.event == "ResultPublished");
     let position = entry.unwrap().0.to_string();
     let (key, url) = (world.data.key("supervisor"), world.serving.url.clone());
     let words = ["result", "correct", "--server", &url, "--key", arg(&key), "--position", &position];

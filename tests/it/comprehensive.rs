@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 /// Day 0 and last day of the duty to report, while it runs.
 fn report_clock(world: &World, id: &InspectionId) -> Option<(Date, Date)> {
-    let duty = world.replica.state().obligations.get(&(Obligation::Report, id.to_string()));
-    duty.map(|duty| (duty.start, duty.due.date))
+    let duty = world.replica.state().inspections[id].open_duty(Obligation::Report);
+    duty.map(|duty| (duty.start, duty.due))
 }
 
 fn phase(world: &World, id: &InspectionId) -> Phase {
@@ -63,8 +63,8 @@ async fn its_clock_starts_with_the_last_item_and_not_with_the_conclusions() {
         results.iter().map(|(item, result)| (item.as_str(), result.section.as_str())).collect();
     assert_eq!(sections, [("K02", "S04"), ("K10", "S01")]);
     member(&mut world, first, 1, report(first)).await;
-    let met = world.replica.state().obligations.met[&(Obligation::Report, first.to_string())];
-    assert_eq!((met.due, met.late_by), (clock.unwrap().1, 0));
+    let duty = &world.replica.state().inspections[first].duties[&Obligation::Report];
+    assert_eq!((duty.due, duty.met.unwrap().late_by), (clock.unwrap().1, 0));
     world.verify().await;
 }
 

@@ -50,11 +50,11 @@ async fn both_versions_stay_and_no_deadline_moves() {
     let (id, concluded, reported) = reported_late(&mut world).await;
     dispatch(&mut world, &id).await;
     world.wait(30 * DAY).await;
-    let obligations = &world.replica.state().obligations;
-    let key = |kind| (kind, id.to_string());
-    assert!(obligations.met[&key(Obligation::Report)].late_by > 0, "met late");
-    assert_eq!(obligations.met[&key(Obligation::Feedback)].late_by, 0, "met in time");
-    assert!(obligations.get(&key(Obligation::Publication)).unwrap().missed, "missed, and still open");
+    let duties = &world.replica.state().inspections[&id].duties;
+    assert!(duties[&Obligation::Report].met.unwrap().late_by > 0, "met late");
+    assert_eq!(duties[&Obligation::Feedback].met.unwrap().late_by, 0, "met in time");
+    let publication = &duties[&Obligation::Publication];
+    assert!(publication.missed && publication.met.is_none(), "missed, and still open");
     let before = standing(&world);
     let earlier = world.now.plus_seconds(-60 * DAY).0.to_string();
     office(&mut world, SUPERVISOR, None, correction(&concluded, "occurred_at", &earlier)).await;
@@ -62,7 +62,7 @@ async fn both_versions_stay_and_no_deadline_moves() {
     office(&mut world, SUPERVISOR, None, correction(&reported, "findings", "发现两处问题")).await;
     assert_eq!(standing(&world), before);
     let known = world.replica.state().correctable.get(reported.position).unwrap();
-    assert_eq!((known.event, &known.inspection), ("ReportCompleted", &id));
+    assert_eq!((known.says.event, &known.inspection), ("ReportCompleted", &id));
     let values: Vec<_> = known.corrections.iter().map(|c| (c.field.as_str(), c.value.as_str())).collect();
     assert_eq!(values, [("findings", "发现一处问题"), ("findings", "发现两处问题")]);
     world.wait(40 * DAY).await;

@@ -93,7 +93,7 @@ pub fn genesis(office: &str) -> Statement {
     let raw = |key: SigningKey| RawKey(key.public().to_bytes());
     statement(
         0,
-        Event::LedgerCreated(LedgerCreated {
+        Event::from(LedgerCreated {
             origin: Text::new(ORIGIN).unwrap(),
             office_name: Text::new(office).unwrap(),
             office_uscc: Uscc::new("91350100M000100Y43").unwrap(),

@@ -68,7 +68,7 @@ impl Genesis {
         }
         let message = statement_message(LedgerId::ZERO, &entry.statement);
         system_key.verify(&message, &entry.signature).map_err(|_| Untrustworthy::AuthorSignature)?;
-        Ok(Self { trust: TrustRoot { ledger_id, ..trust }, created, system_key })
+        Ok(Self { trust: TrustRoot { ledger_id, ..trust }, created: *created, system_key })
     }
 
     /// Reads the receipt of position 0 under a trust root known beforehand.

@@ -1,6 +1,6 @@
 //! Working days (rules.md 3): counting from the State Council's notices, provisional beyond them.
 
-use crate::civil::{plus_days, year_of};
+use crate::civil::{plus_days, tomorrow, year_of};
 use lotbook_chain::EntryHash;
 use lotbook_event::Date;
 use lotbook_event::registry::CalendarPublished;
@@ -50,14 +50,17 @@ pub struct WorkingDate {
     pub date: Date,
     /// True if a day counted lies in a year without a calendar.
     pub provisional: bool,
-    /// The calendar of the date's year, if published.
-    pub calendar: Option<EntryHash>,
 }
 
 impl Calendar {
     /// Whether a year is published.
     pub fn has(&self, year: u32) -> bool {
         self.years.contains_key(&year)
+    }
+
+    /// The entry that published a year.
+    pub fn published(&self, year: u32) -> Option<EntryHash> {
+        self.years.get(&year).map(|year| year.entry)
     }
 
     /// Adds a year.
@@ -75,7 +78,7 @@ impl Calendar {
     pub fn plus_working_days(&self, from: Date, n: u32) -> WorkingDate {
         let (mut date, mut left, mut provisional) = (from, n as usize, false);
         while left > 0 && year_of(date) < LAST_YEAR {
-            let next = plus_days(date, 1);
+            let next = tomorrow(date);
             match self.years.get(&year_of(next)) {
                 Some(year) => {
                     let behind = year.working.get(year.until(date)..).unwrap_or_default();
@@ -90,7 +93,7 @@ impl Calendar {
                 }
             }
         }
-        WorkingDate { date, provisional, calendar: self.years.get(&year_of(date)).map(|year| year.entry) }
+        WorkingDate { date, provisional }
     }
 
     /// Working days after `from` up to and including `to`, counted over the last ten years at most.
@@ -100,7 +103,7 @@ impl Calendar {
         }
         let (mut date, mut counted) = (from.max(plus_days(to, -MAX_SPAN_DAYS)), 0);
         while date < to {
-            let next = plus_days(date, 1);
+            let next = tomorrow(date);
             match self.years.get(&year_of(next)) {
                 Some(year) => {
                     let end = to.min(last_day_of(next));
@@ -162,7 +165,7 @@ mod tests {
     fn day_by_day(calendar: &Calendar, from: Date, n: u32) -> (Date, bool) {
         let (mut date, mut counted, mut provisional) = (from, 0, false);
         while counted < n {
-            date = plus_days(date, 1);
+            date = tomorrow(date);
             provisional |= !calendar.has(year_of(date));
             counted += u32::from(calendar.is_working_day(date));
         }

@@ -38,6 +38,11 @@ pub fn plus_days(date: Date, days: i64) -> Date {
     Date(date.0.saturating_add(SignedDuration::from_hours(days.saturating_mul(24))))
 }
 
+/// The day after, at the end of the year 9999 that day itself.
+pub fn tomorrow(date: Date) -> Date {
+    Date(date.0.tomorrow().unwrap_or(date.0))
+}
+
 /// The date a number of months later, the last day of the month where the day does not exist.
 pub fn plus_months(date: Date, months: u32) -> Date {
     let span = jiff::Span::new().try_months(i64::from(months));

@@ -12,7 +12,7 @@ use lotbook_event::ceremony::{CeremonyClosed, CeremonyFailed, CeremonySealed, Fa
 use lotbook_event::keys::Heartbeat;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::result::CommentWindowClosed;
-use lotbook_event::{Event, InspectionId, SectionId, Text};
+use lotbook_event::{Event, SectionId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Without an entry for this long the ledger gives a sign of life (ledger.md 3).
@@ -59,19 +59,18 @@ fn heartbeat(state: &State, now: Instant) -> Option<Due> {
 }
 
 fn obligation(state: &State, now: Instant) -> Option<Due> {
-    let (at, (kind, subject), duty) = state.obligations.first_due().filter(|(at, ..)| *at <= now)?;
-    let (calendar, provisional) = (duty.due.calendar, duty.due.provisional);
+    let (at, kind, id, duty) = state.first_due().filter(|(at, ..)| *at <= now)?;
+    let (calendar, provisional) = (state.calendar.published(year_of(duty.due)), duty.provisional);
     let event = match kind {
         Obligation::Comment => {
-            let inspection = InspectionId::new(subject.as_str()).ok()?;
-            CommentWindowClosed { inspection, due: at, calendar, provisional }.into()
+            CommentWindowClosed { inspection: id.clone(), due: at, calendar, provisional }.into()
         }
         kind => {
-            let subject = Text::new(subject.as_str()).ok()?;
-            DeadlineMissed { obligation: *kind, subject, due: at, calendar, provisional }.into()
+            let subject = Text::new(id.as_str()).ok()?;
+            DeadlineMissed { obligation: kind, subject, due: at, calendar, provisional }.into()
         }
     };
-    Some(Due { at, id: format!("{kind} {subject}"), event })
+    Some(Due { at, id: format!("{kind} {id}"), event })
 }
 
 /// Sections that own a published item in force and have no plan for the year (Art. 12).

@@ -73,6 +73,6 @@ impl Genesis {
             return Err(GenesisError::OtherName { vkey: checkpoint_key.name().to_owned() });
         }
         let ledger = entry_hash(&sealed.bytes).into();
-        Ok(Self { ledger, created: created.clone(), system_key, checkpoint_key })
+        Ok(Self { ledger, created: (**created).clone(), system_key, checkpoint_key })
     }
 }

@@ -1,117 +1,158 @@
 //! Clocks of the duties D2-D5 (rules.md 1.6): started, met or missed, recomputed when a calendar comes.
+//!
+//! Each is a duty of one inspection, which holds it; here is which of them run, by when their time is up.
 
-use crate::calendar::{Calendar, WorkingDate};
+use crate::calendar::Calendar;
 use crate::civil::end_of;
-use core::ops::Bound;
+use crate::state::{Inspection, State};
 use lotbook_chain::Instant;
-use lotbook_event::Date;
 use lotbook_event::oversight::Obligation;
+use lotbook_event::{Date, InspectionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose duty: its kind and its subject.
 pub type DutyKey = (Obligation, String);
 
-/// A running or missed duty.
+/// A duty, from its start on for ever.
 #[derive(Debug, Clone)]
 pub struct Duty {
     /// Day 0.
     pub start: Date,
     /// Working days.
     pub working_days: u32,
-    /// When its time is up.
-    pub due: WorkingDate,
+    /// Its last day: its time is up at 24:00.
+    pub due: Date,
+    /// True if a day counted lies in a year without a calendar.
+    pub provisional: bool,
     /// Whether the ledger has stated that it was missed.
     pub missed: bool,
+    /// When and how it was met.
+    pub met: Option<Met>,
 }
 
-/// A duty that was met.
+/// How a duty was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Met {
     /// When.
     pub at: Instant,
-    /// Day 0.
-    pub start: Date,
-    /// Its last day.
-    pub due: Date,
-    /// Whether the last day was counted beyond the published calendars.
-    pub provisional: bool,
-    /// Whether the ledger had stated that it was missed.
-    pub missed: bool,
     /// Working days late; 0 if in time, or on a day off right after the last day.
     pub late_by: u32,
 }
 
-/// Every duty there is.
+impl Duty {
+    fn new(start: Date, working_days: u32, calendar: &Calendar) -> Self {
+        let due = calendar.plus_working_days(start, working_days);
+        Self { start, working_days, due: due.date, provisional: due.provisional, missed: false, met: None }
+    }
+
+    /// Whether its time still runs.
+    pub fn runs(&self) -> bool {
+        !self.missed && self.met.is_none()
+    }
+}
+
+/// The duties that run, and what was stated of plans.
 #[derive(Debug, Clone, Default)]
 pub struct Obligations {
-    open: BTreeMap<DutyKey, Duty>,
-    by_due: BTreeSet<(Instant, DutyKey)>,
-    /// Duties that were met.
-    pub met: BTreeMap<DutyKey, Met>,
+    /// By the instant when their time is up.
+    running: BTreeMap<Instant, BTreeMap<Obligation, BTreeSet<InspectionId>>>,
     /// Plans whose lateness has been stated, by year and section.
     pub plans_missed: BTreeSet<String>,
 }
 
 impl Obligations {
-    /// Starts a clock.
-    pub fn start(&mut self, key: DutyKey, start: Date, working_days: u32, calendar: &Calendar) {
-        let due = calendar.plus_working_days(start, working_days);
-        self.by_due.insert((end_of(due.date), key.clone()));
-        self.open.insert(key, Duty { start, working_days, due, missed: false });
+    fn runs(&mut self, due: Date, kind: Obligation, id: &InspectionId) {
+        self.running.entry(end_of(due)).or_default().entry(kind).or_default().insert(id.clone());
     }
 
-    /// The duty whose time is up first.
-    pub fn first_due(&self) -> Option<(Instant, &DutyKey, &Duty)> {
-        let (at, key) = self.by_due.first()?;
-        Some((*at, key, self.open.get(key)?))
+    fn ends(&mut self, due: Date, kind: Obligation, id: &InspectionId) {
+        let at = end_of(due);
+        let Some(up) = self.running.get_mut(&at) else { return };
+        if let Some(of_kind) = up.get_mut(&kind) {
+            of_kind.remove(id);
+            if of_kind.is_empty() {
+                up.remove(&kind);
+            }
+        }
+        if up.is_empty() {
+            self.running.remove(&at);
+        }
+    }
+}
+
+/// The clocks of one inspection, which change together with it.
+pub(crate) struct Clocks<'a> {
+    id: &'a InspectionId,
+    obligations: &'a mut Obligations,
+    calendar: &'a Calendar,
+}
+
+impl Clocks<'_> {
+    /// Starts a clock; one that was started before is replaced.
+    pub fn start(&mut self, of: &mut Inspection, kind: Obligation, start: Date, working_days: u32) {
+        let duty = Duty::new(start, working_days, self.calendar);
+        self.obligations.runs(duty.due, kind, self.id);
+        of.duties.insert(kind, duty);
     }
 
     /// The ledger has stated that a duty was missed.
-    pub fn miss(&mut self, key: &DutyKey) {
-        if let Some(duty) = self.open.get_mut(key) {
+    pub fn miss(&mut self, of: &mut Inspection, kind: Obligation) {
+        if let Some(duty) = of.duties.get_mut(&kind).filter(|duty| duty.met.is_none()) {
             duty.missed = true;
-            self.by_due.remove(&(end_of(duty.due.date), key.clone()));
+            self.obligations.ends(duty.due, kind, self.id);
         }
     }
 
-    /// A duty is met; says how late.
-    pub fn meet(&mut self, key: &DutyKey, at: Instant, on: Date, calendar: &Calendar) -> Option<Met> {
-        let duty = self.open.remove(key)?;
-        self.by_due.remove(&(end_of(duty.due.date), key.clone()));
-        let late_by = if duty.missed { calendar.working_days_between(duty.due.date, on) } else { 0 };
-        let (due, provisional) = (duty.due.date, duty.due.provisional);
-        let met = Met { at, start: duty.start, due, provisional, missed: duty.missed, late_by };
-        self.met.insert(key.clone(), met);
-        Some(met)
+    /// A duty is met.
+    pub fn meet(&mut self, of: &mut Inspection, kind: Obligation, at: Instant, on: Date) {
+        let Some(duty) = of.duties.get_mut(&kind).filter(|duty| duty.met.is_none()) else { return };
+        let late_by = if duty.missed { self.calendar.working_days_between(duty.due, on) } else { 0 };
+        duty.met = Some(Met { at, late_by });
+        self.obligations.ends(duty.due, kind, self.id);
     }
+}
 
-    /// A calendar came: due dates of running clocks are computed anew; missed ones stay missed.
-    pub fn recompute(&mut self, calendar: &Calendar) {
-        self.by_due.clear();
-        for (key, duty) in self.open.iter_mut().filter(|(_, duty)| !duty.missed) {
-            duty.due = calendar.plus_working_days(duty.start, duty.working_days);
-            self.by_due.insert((end_of(duty.due.date), key.clone()));
+impl State {
+    /// Changes an inspection and its clocks; nothing if there is none.
+    pub(crate) fn with_clocks(
+        &mut self,
+        id: &InspectionId,
+        change: impl FnOnce(&mut Inspection, &mut Clocks<'_>),
+    ) {
+        let (obligations, calendar) = (&mut self.obligations, &self.calendar);
+        if let Some(inspection) = self.inspections.get_mut(id) {
+            change(inspection, &mut Clocks { id, obligations, calendar });
         }
     }
 
-    /// A running or missed duty.
-    pub fn get(&self, key: &DutyKey) -> Option<&Duty> {
-        self.open.get(key)
+    /// A calendar came: due dates of running clocks are computed anew; missed and met ones stay.
+    pub(crate) fn recompute_clocks(&mut self) {
+        self.obligations.running.clear();
+        for (id, inspection) in &mut self.inspections {
+            for (kind, duty) in inspection.duties.iter_mut().filter(|(_, duty)| duty.runs()) {
+                *duty = Duty::new(duty.start, duty.working_days, &self.calendar);
+                self.obligations.runs(duty.due, *kind, id);
+            }
+        }
+    }
+
+    /// The duty whose time is up first.
+    pub fn first_due(&self) -> Option<(Instant, Obligation, &InspectionId, &Duty)> {
+        let (at, up) = self.obligations.running.first_key_value()?;
+        let (kind, of_kind) = up.first_key_value()?;
+        let id = of_kind.first()?;
+        Some((*at, *kind, id, self.inspections.get(id)?.duties.get(kind)?))
     }
 
     /// The last day of a duty, whether it runs, was missed or was met; `None` before it starts.
-    pub fn last_day(&self, key: &DutyKey) -> Option<Date> {
-        let open = self.open.get(key).map(|duty| duty.due.date);
-        open.or_else(|| self.met.get(key).map(|met| met.due))
+    pub fn last_day(&self, kind: Obligation, id: &InspectionId) -> Option<Date> {
+        Some(self.inspections.get(id)?.duties.get(&kind)?.due)
     }
+}
 
-    /// Running and missed duties, by kind and subject.
-    pub fn open(&self) -> impl Iterator<Item = (&DutyKey, &Duty)> {
-        self.open.iter()
-    }
-
-    /// Running and missed duties behind a key, by kind and subject.
-    pub fn open_behind(&self, after: Bound<DutyKey>) -> impl Iterator<Item = (&DutyKey, &Duty)> {
-        self.open.range((after, Bound::Unbounded))
+impl Inspection {
+    /// A running or missed duty.
+    pub fn open_duty(&self, kind: Obligation) -> Option<&Duty> {
+        self.duties.get(&kind).filter(|duty| duty.met.is_none())
     }
 }

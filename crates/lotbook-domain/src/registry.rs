@@ -2,10 +2,11 @@
 
 use crate::civil::plus_months;
 use crate::state::BatchKey;
+use litemap::LiteMap;
 use lotbook_chain::{Instant, KeyId};
 use lotbook_event::registry::{Conflict, Enterprise, Inspector, Item, RulesetAdopted, Status};
 use lotbook_event::{Date, SectionId, Text};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How far an item is (Art. 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,8 +55,8 @@ pub struct InspectorRecord {
 pub struct EnterpriseRecord {
     /// The row.
     pub row: Enterprise,
-    /// Statuses by kind that have not been ended.
-    pub statuses: BTreeMap<Text, Vec<Status>>,
+    /// Statuses by kind that have not been ended; few, so in a list.
+    pub statuses: LiteMap<Text, Vec<Status>>,
     /// Draws it was selected in.
     pub draws: Vec<PastDraw>,
     /// Last change of the row or a status.

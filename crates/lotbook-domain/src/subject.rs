@@ -160,8 +160,8 @@ pub fn subject(event: &Event) -> Subject<'_> {
         Event::PlanDrafted(PlanDrafted { plan, .. })
         | Event::PlanAdopted(PlanAdopted { plan, .. })
         | Event::PlanPublished(PlanPublished { plan, .. }) => Subject::new(Kind::Plan, plan.as_str()),
-        Event::SchemeAdopted(SchemeAdopted { plan, batch, .. })
-        | Event::ReserveOrderApproved(ReserveOrderApproved { plan, batch })
+        Event::SchemeAdopted(e) => Subject::new(Kind::Batch, format!("{}/{}", e.plan, e.batch)),
+        Event::ReserveOrderApproved(ReserveOrderApproved { plan, batch })
         | Event::CeremonyOpened(CeremonyOpened { plan, batch, .. }) => {
             Subject::new(Kind::Batch, format!("{plan}/{batch}"))
         }
@@ -202,8 +202,8 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::DirectTeamChanged(DirectTeamChanged { recusal, .. }) => {
             Subject::new(Kind::Recusal, recusal.as_str())
         }
-        Event::AssignmentSwapped(AssignmentSwapped { inspection, .. })
-        | Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
+        Event::AssignmentSwapped(e) => Subject::new(Kind::Inspection, e.inspection.as_str()),
+        Event::SubstituteDrawn(SubstituteDrawn { inspection, .. })
         | Event::DirectInspectionOpened(DirectInspectionOpened { inspection, .. })
         | Event::InspectionApproved(InspectionApproved { inspection })
         | Event::CommentReceived(CommentReceived { inspection, .. })

@@ -114,6 +114,10 @@ fn check_path(text: &str) -> Result<(), FieldError> {
 }
 
 fn check_name(text: &str, max: usize) -> Result<(), FieldError> {
+    // Nearly every name is ASCII that shows, which nothing below refuses.
+    if (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
     check_text(text, max)?;
     if text.is_empty() {
         return Err(FieldError::new("is empty"));

@@ -162,14 +162,14 @@ macro_rules! events {
 }
 
 events! {
-    Keys KeysEvent keys_event { LedgerCreated, KeyRegistered, KeyConfirmed, KeyRevoked, Heartbeat }
+    Keys KeysEvent keys_event { LedgerCreated: Box<LedgerCreated>, KeyRegistered, KeyConfirmed, KeyRevoked, Heartbeat }
     Registry RegistryEvent registry_event {
-        OfficeConstituted, RulesetAdopted, CalendarPublished, SectionRegistered, ItemProposed,
+        OfficeConstituted, RulesetAdopted: Box<RulesetAdopted>, CalendarPublished, SectionRegistered, ItemProposed,
         ItemAggregated, ItemPublished, ItemWithdrawn, InspectorEnrolled, InspectorUpdated,
         InspectorRemoved, EnterpriseEnrolled, EnterpriseUpdated, StatusRecorded, StatusEnded,
         ConflictDeclared, ConflictEnded, RosterImported,
     }
-    Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted }
+    Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted: Box<SchemeAdopted> }
     Ceremony CeremonyEvent ceremony_event {
         CeremonyOpened, PoolFrozen: Box<PoolFrozen>, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
         CeremonyFailed, BeaconRecorded, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
@@ -179,7 +179,7 @@ events! {
         AssignmentWithheld,
     }
     Recusal RecusalEvent recusal_event {
-        RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,
+        RecusalRequested, RecusalDecided, AssignmentSwapped: Box<AssignmentSwapped>, SubstituteDrawn, SubstitutePoolExhausted,
         DirectTeamChanged, CounterpartChosen, ReserveOrderApproved,
     }
     Inspection InspectionEvent inspection_event {

@@ -44,7 +44,7 @@ impl Known {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::OfficeConstituted(e) => self.office = Some(e.clone()),
-            Event::RulesetAdopted(e) => self.rule_set = Some(e.clone()),
+            Event::RulesetAdopted(e) => self.rule_set = Some((**e).clone()),
             Event::CalendarPublished(e) => put(&mut self.calendars, e.year, e),
             Event::SectionRegistered(e) => put_rows(&mut self.sections, &e.rows, |r| r.section.clone()),
             Event::ItemProposed(e) => e.rows.iter().for_each(|item| self.propose(item)),

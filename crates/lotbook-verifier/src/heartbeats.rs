@@ -112,7 +112,7 @@ impl Log {
 
 fn genesis(simulated_clock: bool) -> Statement {
     let raw = |key: SigningKey| RawKey(key.public().to_bytes());
-    let event = Event::LedgerCreated(LedgerCreated {
+    let event = Event::from(LedgerCreated {
         origin: Text::new(ORIGIN).unwrap(),
         office_name: Text::new("Office").unwrap(),
         office_uscc: Uscc::new("91350100M000100Y43").unwrap(),

@@ -199,7 +199,7 @@ impl Fold {
             }
             Event::SchemeAdopted(e) => {
                 let view = self.batches.get_mut(&(e.plan.to_string(), e.batch.to_string())).unwrap();
-                (view.scheme, view.scheme_at) = (Some(e.wire()), Some(at));
+                (view.scheme, view.scheme_at) = (Some((**e).wire()), Some(at));
             }
             _ => {}
         }

@@ -103,7 +103,7 @@ fn another_substitute_or_counterpart_than_the_drawn_one_is_found() {
     let forged = only(swap, |event| {
         let Event::AssignmentSwapped(mut swapped) = event.clone() else { panic!("{event:?}") };
         std::mem::swap(&mut swapped.slot, &mut swapped.counterpart_slot);
-        Act::Say(swapped.into())
+        Act::Say((*swapped).into())
     });
     forged.is_found(swap, Check::Derived, &["AssignmentSwapped is not, byte for byte"]);
 }

@@ -168,13 +168,13 @@ impl Year {
         let (position, known) = self.dice.pick(&all);
         let role = *self.dice.pick(&[Role::OfficeLeader, Role::Coordinator, Role::Supervisor]);
         let author = cast().of(role);
-        if author.id == known.author || known.fields.is_empty() {
+        if author.id == known.author || known.says.fields.is_empty() {
             return;
         }
         let event = EntryCorrected {
             position: *position,
             entry: known.entry,
-            field: text(*self.dice.pick(known.fields)),
+            field: text(*self.dice.pick(known.says.fields)),
             value: text("as it should be"),
             reason: text("typing"),
         };

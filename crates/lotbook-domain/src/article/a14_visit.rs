@@ -165,8 +165,10 @@ pub(crate) fn recorded_late(
 ) -> Vec<Found> {
     let since = recorded_since(state, id, occurred_at);
     let days = state.calendar.working_days_between(date_of(since), at.date());
-    let detail = format!("{days} working days after it occurred");
-    if days > 1 { vec![(Flag::RecordedLate, id.to_string(), detail)] } else { vec![] }
+    if days <= 1 {
+        return vec![];
+    }
+    vec![(Flag::RecordedLate, id.to_string(), format!("{days} working days after it occurred"))]
 }
 
 pub(crate) fn started_flags(state: &State, at: At<'_>, e: &InspectionStarted) -> Vec<Found> {

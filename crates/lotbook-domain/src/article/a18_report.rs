@@ -11,7 +11,7 @@ use crate::evolve::At;
 use crate::state::{Inspection, Phase, State};
 use lotbook_event::inspection::{InspectionConcluded, ItemResultConfirmed, ReportCompleted};
 use lotbook_event::oversight::Obligation;
-use lotbook_event::{Code, Flag, ItemId, Refusal};
+use lotbook_event::{Code, Flag, InspectionId, ItemId, Refusal};
 
 /// Working days after the visit from which a conclusion is flagged (rules.md 1.6).
 pub const LONG_AFTER_SITE_WORKING_DAYS: u32 = 15;
@@ -90,15 +90,22 @@ pub(crate) fn concluded_flags(state: &State, at: At<'_>, e: &InspectionConcluded
 }
 
 /// How late a duty is met, if it was stated as missed; the flag itself came with DeadlineMissed.
-pub(crate) fn late_by(state: &State, at: At<'_>, kind: Obligation, flag: Flag, subject: &str) -> Vec<Found> {
-    let duty = state.obligations.get(&(kind, subject.to_owned())).filter(|duty| duty.missed);
+pub(crate) fn late_by(
+    state: &State,
+    at: At<'_>,
+    kind: Obligation,
+    flag: Flag,
+    subject: &InspectionId,
+) -> Vec<Found> {
+    let inspection = state.inspections.get(subject);
+    let duty = inspection.and_then(|inspection| inspection.open_duty(kind)).filter(|duty| duty.missed);
     let found = duty.map(|duty| {
-        let days = state.calendar.working_days_between(duty.due.date, at.date());
-        (flag, subject.to_owned(), format!("done late by {days} working days, due {}", duty.due.date))
+        let days = state.calendar.working_days_between(duty.due, at.date());
+        (flag, subject.to_string(), format!("done late by {days} working days, due {}", duty.due))
     });
     found.into_iter().collect()
 }
 
 pub(crate) fn late(state: &State, at: At<'_>, e: &ReportCompleted) -> Vec<Found> {
-    late_by(state, at, Obligation::Report, Flag::ReportLate, e.inspection.as_str())
+    late_by(state, at, Obligation::Report, Flag::ReportLate, &e.inspection)
 }

@@ -69,7 +69,7 @@ pub fn published(state: &State, e: &ResultPublished) -> Result<(), Refusal> {
 }
 
 pub(crate) fn dispatched_flags(state: &State, at: At<'_>, e: &FeedbackDispatched) -> Vec<Found> {
-    let mut found = late_by(state, at, Obligation::Feedback, Flag::FeedbackLate, e.inspection.as_str());
+    let mut found = late_by(state, at, Obligation::Feedback, Flag::FeedbackLate, &e.inspection);
     if e.method == ServiceMethod::Other {
         found.push((Flag::OtherService, e.inspection.to_string(), e.legal_basis.to_string()));
     }
@@ -81,5 +81,5 @@ pub(crate) fn delivered_flags(state: &State, at: At<'_>, e: &FeedbackDelivered) 
 }
 
 pub(crate) fn published_late(state: &State, at: At<'_>, e: &ResultPublished) -> Vec<Found> {
-    late_by(state, at, Obligation::Publication, Flag::PublicationLate, e.inspection.as_str())
+    late_by(state, at, Obligation::Publication, Flag::PublicationLate, &e.inspection)
 }

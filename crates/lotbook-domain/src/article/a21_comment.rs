@@ -65,7 +65,7 @@ pub fn answered(state: &State, stated: &Stated<'_>, e: &CommentAnswered) -> Resu
 /// The last day for comments on an inspection (D5); `None` before the feedback is delivered. Once a
 /// comment has met D5 it is the day that was computed then.
 pub fn window_ends(state: &State, id: &InspectionId) -> Option<Date> {
-    state.obligations.last_day(&(Obligation::Comment, id.as_str().to_owned()))
+    state.last_day(Obligation::Comment, id)
 }
 
 /// Whether the time for comments on an inspection is over.

@@ -18,9 +18,9 @@ pub fn corrected(state: &State, stated: &Stated<'_>, e: &EntryCorrected) -> Resu
     if known.entry != e.entry {
         return bad(format!("the entry at {} has the hash {}, not {}", e.position, known.entry, e.entry));
     }
-    if !known.fields.contains(&e.field.as_str()) {
-        let fields = known.fields.join(", ");
-        return bad(format!("{} has no field `{}` to correct, but {fields}", known.event, e.field));
+    if !known.says.fields.contains(&e.field.as_str()) {
+        let fields = known.says.fields.join(", ");
+        return bad(format!("{} has no field `{}` to correct, but {fields}", known.says.event, e.field));
     }
     for (part, text) in [("value", &e.value), ("reason", &e.reason)] {
         if text.as_str().trim().is_empty() {

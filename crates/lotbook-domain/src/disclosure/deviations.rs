@@ -1,8 +1,9 @@
 //! Part 6: where the year departed from the plan: flags, late duties, recusals, refusals.
 
-use super::{count, due_date, is_in, is_of_year};
+use super::{count, due_date, is_in, is_of_year, of_year};
 use crate::civil::{date_of, due_day_in, end_of};
 use crate::due::plan_subject;
+use crate::obligation::Duty;
 use crate::projection::recusal_tally::tally;
 use crate::recusal::{Outcome, Recusal};
 use crate::state::{Flagged, State, Violation};
@@ -51,16 +52,21 @@ fn is_hidden(state: &State, flagged: &Flagged) -> bool {
 
 /// D2-D4 of the year's inspections; D5 is the enterprise's time, not a duty.
 fn inspections_late(state: &State, year: u32) -> Vec<DisclosedDeadline> {
-    let of_year = |kind: &Obligation, subject: &str| {
-        let id = InspectionId::new(subject);
-        *kind != Obligation::Comment && id.is_ok_and(|id| is_of_year(state, &id, year))
+    let kinds = [Obligation::Report, Obligation::Feedback, Obligation::Publication];
+    let of_kind = |kind| {
+        let duties = of_year(state, year).filter_map(move |(id, i)| Some((kind, id, i.duties.get(&kind)?)));
+        duties.collect::<Vec<_>>()
     };
-    let met = state.obligations.met.iter().filter(|(_, met)| met.at >= end_of(met.due));
-    let met = met.map(|((kind, subject), met)| (kind, subject, met.due, Some(met.at), met.late_by));
-    let open = state.obligations.open().filter(|(_, duty)| duty.missed);
-    let open = open.map(|((kind, subject), duty)| (kind, subject, duty.due.date, None, 0));
-    let late = met.chain(open).filter(|(kind, subject, ..)| of_year(kind, subject));
-    late.map(|(kind, subject, due, met_at, late_by)| deadline(*kind, subject, due, met_at, late_by)).collect()
+    let row = |(kind, id, duty): (Obligation, &InspectionId, &Duty)| {
+        let (due, at, late_by) =
+            (duty.due, duty.met.map(|met| met.at), duty.met.map_or(0, |met| met.late_by));
+        let late = at.map_or(duty.missed, |at| at >= end_of(due));
+        late.then(|| deadline(kind, id.as_str(), due, at, late_by))
+    };
+    // Those that were met come first, then those that never were.
+    let (met, open): (Vec<_>, Vec<_>) =
+        kinds.into_iter().flat_map(of_kind).partition(|(.., duty)| duty.met.is_some());
+    met.into_iter().chain(open).filter_map(row).collect()
 }
 
 /// D1: the year's plans whose lateness was stated.

@@ -9,14 +9,14 @@ use lotbook_event::wire::Wire;
 
 pub(super) fn part(state: &State, year: u32) -> DisclosedFeedback {
     let reported = of_year(state, year).filter(|(_, inspection)| inspection.reported.is_some());
-    let feedback: Vec<_> = reported.map(|(id, inspection)| row(state, id, inspection)).collect();
+    let feedback: Vec<_> = reported.map(|(id, inspection)| row(id, inspection)).collect();
     DisclosedFeedback { rows: count(feedback.len()), feedback }
 }
 
-fn row(state: &State, id: &InspectionId, inspection: &Inspection) -> DisclosedFeedbackRow {
-    let key = |kind: Obligation| (kind, id.as_str().to_owned());
-    let late_by = |kind| state.obligations.met.get(&key(kind)).map_or(0, |met| met.late_by);
-    let missing = |kind| state.obligations.get(&key(kind)).is_some_and(|duty| duty.missed);
+fn row(id: &InspectionId, inspection: &Inspection) -> DisclosedFeedbackRow {
+    let met = |kind: Obligation| inspection.duties.get(&kind).and_then(|duty| duty.met);
+    let late_by = |kind| met(kind).map_or(0, |met| met.late_by);
+    let missing = |kind| inspection.open_duty(kind).is_some_and(|duty| duty.missed);
     DisclosedFeedbackRow {
         inspection: id.wire(),
         dispatched_at: inspection.dispatched.wire(),

@@ -186,15 +186,15 @@ fn flags_go_by_their_record_and_counted_refusals_by_their_hour() {
 #[test]
 fn a_report_met_late_or_still_open_is_a_late_deadline_and_the_comment_window_is_none() {
     let mut state = state();
-    let calendar = state.calendar.clone();
     let monday = Date::new("2026-06-01").unwrap();
     let mut run = |kind, year, met: Option<&str>| {
-        let key = (kind, inspection_of(year).to_string());
-        state.obligations.start(key.clone(), monday, 5, &calendar);
-        state.obligations.miss(&key);
-        if let Some(on) = met {
-            state.obligations.meet(&key, at(on), Date::new(on).unwrap(), &calendar);
-        }
+        state.with_clocks(&inspection_of(year), |inspection, clocks| {
+            clocks.start(inspection, kind, monday, 5);
+            clocks.miss(inspection, kind);
+            if let Some(on) = met {
+                clocks.meet(inspection, kind, at(on), Date::new(on).unwrap());
+            }
+        });
     };
     run(Obligation::Report, 2026, Some("2026-06-10"));
     run(Obligation::Feedback, 2026, None);

@@ -4,21 +4,16 @@ use super::At;
 use super::embargo::release_missed;
 use crate::article::a18_report::{is_comprehensive, missing_item};
 use crate::civil::date_of;
-use crate::obligation::DutyKey;
-use crate::state::{Inspection, ItemResult, Phase, State};
+use crate::state::{Inspection, ItemResult, Phase, State, Stated};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
-use lotbook_event::registry::Duty;
+use lotbook_event::registry::{Duty, RulesetAdopted};
 use lotbook_event::{Date, DrawId, InspectionId, InspectorId};
 
 pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl FnOnce(&mut Inspection)) {
     if let Some(inspection) = state.inspections.get_mut(id) {
         change(inspection);
     }
-}
-
-pub(super) fn advance(state: &mut State, id: &InspectionId, phase: Phase) {
-    with_inspection(state, id, |inspection| inspection.phase = phase);
 }
 
 /// The result of an item, attributed to the section whose item it is (Art. 5).
@@ -48,7 +43,10 @@ pub(super) fn acting_subject(state: &State, at: At<'_>) -> String {
 pub(super) fn concluded(state: &mut State, at: At<'_>, e: &InspectionConcluded) {
     let who = acting_subject(state, at);
     with_inspection(state, &e.inspection, |i| {
-        i.concluded.extend(i.team.iter().find(|id| id.as_str() == who).cloned());
+        let member = i.team.iter().find(|id| id.as_str() == who);
+        if let Some((member, Err(place))) = member.map(|member| (member, i.concluded.binary_search(member))) {
+            i.concluded.insert(place, member.clone());
+        }
     });
     let Some(inspection) = state.inspections.get(&e.inspection) else { return };
     if is_comprehensive(state, inspection) {
@@ -87,7 +85,7 @@ fn comprehensive_goes_on(state: &mut State, at: At<'_>, id: &InspectionId) {
     let results = inspection.results.iter().filter(|(item, _)| applicable.contains(item));
     let last = results.map(|(_, result)| date_of(result.at)).max();
     let done = everybody_concluded(state, inspection);
-    let runs = state.obligations.last_day(&(Obligation::Report, id.as_str().to_owned())).is_some();
+    let runs = inspection.duties.contains_key(&Obligation::Report);
     if let Some(last) = last.filter(|_| !runs) {
         start_report(state, id, last);
     }
@@ -105,37 +103,28 @@ fn everybody_concluded(state: &State, inspection: &Inspection) -> bool {
 }
 
 fn conclude(state: &mut State, at: At<'_>, id: &InspectionId) {
-    advance(state, id, Phase::Concluded);
-    with_inspection(state, id, |i| i.concluded_at = Some(at.entry.recorded_at));
+    with_inspection(state, id, |i| {
+        (i.phase, i.concluded_at) = (Phase::Concluded, Some(at.entry.recorded_at));
+    });
 }
 
 fn start_report(state: &mut State, id: &InspectionId, from: Date) {
     let days = state.rules.as_ref().map_or(0, |rules| rules.value.report_working_days);
-    start(state, Obligation::Report, id.as_str(), from, days);
+    state.with_clocks(id, |i, clocks| clocks.start(i, Obligation::Report, from, days));
 }
 
 /// The report meets D2 and starts D3 and D4.
 pub(super) fn reported(state: &mut State, at: At<'_>, e: &ReportCompleted) {
-    advance(state, &e.inspection, Phase::Reported);
-    with_inspection(state, &e.inspection, |i| i.reported = Some(at.entry.recorded_at));
-    meet(state, Obligation::Report, e.inspection.as_str(), at);
-    let days = state
-        .rules
-        .as_ref()
-        .map(|rules| (rules.value.feedback_working_days, rules.value.publication_working_days));
-    let (feedback, publication) = days.unwrap_or_default();
-    start(state, Obligation::Feedback, e.inspection.as_str(), at.date(), feedback);
-    start(state, Obligation::Publication, e.inspection.as_str(), at.date(), publication);
-}
-
-pub(super) fn start(state: &mut State, kind: Obligation, subject: &str, from: Date, working_days: u32) {
-    let key: DutyKey = (kind, subject.to_owned());
-    state.obligations.start(key, from, working_days, &state.calendar);
-}
-
-pub(super) fn meet(state: &mut State, kind: Obligation, subject: &str, at: At<'_>) {
-    let key: DutyKey = (kind, subject.to_owned());
-    state.obligations.meet(&key, at.entry.recorded_at, at.date(), &state.calendar);
+    let days = |rules: &Stated<RulesetAdopted>| {
+        (rules.value.feedback_working_days, rules.value.publication_working_days)
+    };
+    let (feedback, publication) = state.rules.as_ref().map(days).unwrap_or_default();
+    state.with_clocks(&e.inspection, |i, clocks| {
+        (i.phase, i.reported) = (Phase::Reported, Some(at.entry.recorded_at));
+        clocks.meet(i, Obligation::Report, at.entry.recorded_at, at.date());
+        clocks.start(i, Obligation::Feedback, at.date(), feedback);
+        clocks.start(i, Obligation::Publication, at.date(), publication);
+    });
 }
 
 pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
@@ -157,7 +146,9 @@ pub(super) fn deadline_missed(state: &mut State, e: &DeadlineMissed) {
         }
         kind
         @ (Obligation::Report | Obligation::Feedback | Obligation::Publication | Obligation::Comment) => {
-            state.obligations.miss(&(kind, subject));
+            if let Ok(id) = InspectionId::new(subject) {
+                state.with_clocks(&id, |i, clocks| clocks.miss(i, kind));
+            }
         }
     }
 }

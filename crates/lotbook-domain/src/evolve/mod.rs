@@ -86,11 +86,11 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::OfficeConstituted(e) => state.office = Some(e.clone()),
         Event::RulesetAdopted(e) => {
             state.rule_sets.insert(e.rule_set_id.clone());
-            state.rules = Some(at.stated(e.clone()));
+            state.rules = Some(at.stated((**e).clone()));
         }
         Event::CalendarPublished(e) => {
             state.calendar.publish(at.hash, e);
-            state.obligations.recompute(&state.calendar);
+            state.recompute_clocks();
         }
         Event::SectionRegistered(e) => {
             state.sections.extend(e.rows.iter().map(|row| (row.section.clone(), row.clone())));
@@ -139,7 +139,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::SchemeAdopted(e) => {
             state.schemes.insert(e.scheme.clone());
             let key = (e.plan.clone(), e.batch.clone());
-            state.batches.entry(key).and_modify(|b| b.scheme = Some(at.stated(e.clone())));
+            state.batches.entry(key).and_modify(|b| b.scheme = Some(at.stated((**e).clone())));
         }
         Event::CeremonyOpened(e) => ceremony_opened(state, at, e),
         Event::PoolFrozen(e) => pool_frozen(state, at, e),
@@ -177,25 +177,31 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::DrawVoided(e) => draw_voided(state, at, e),
         Event::NoticeServed(e) => {
             embargo::begun(state, &e.inspection, Begun::Noticed(e.visit_on));
-            advance(state, &e.inspection, Phase::Notified);
-            with_inspection(state, &e.inspection, |i| i.visit_on = Some(e.visit_on));
+            with_inspection(state, &e.inspection, |i| {
+                (i.phase, i.visit_on) = (Phase::Notified, Some(e.visit_on));
+            });
         }
         Event::InspectionStarted(e) => {
             embargo::begun(state, &e.inspection, Begun::Started(at.entry.recorded_at));
-            advance(state, &e.inspection, Phase::Started);
-            with_inspection(state, &e.inspection, |i| i.started = Some(at.entry.recorded_at));
+            with_inspection(state, &e.inspection, |i| {
+                (i.phase, i.started) = (Phase::Started, Some(at.entry.recorded_at));
+            });
         }
         Event::ItemResultConfirmed(e) => item_result(state, at, e),
         Event::InspectionConcluded(e) => concluded(state, at, e),
         Event::ReportCompleted(e) => reported(state, at, e),
         Event::FeedbackDispatched(e) => {
-            with_inspection(state, &e.inspection, |i| i.dispatched = Some(at.entry.recorded_at));
-            meet(state, Obligation::Feedback, e.inspection.as_str(), at);
+            state.with_clocks(&e.inspection, |i, clocks| {
+                i.dispatched = Some(at.entry.recorded_at);
+                clocks.meet(i, Obligation::Feedback, at.entry.recorded_at, at.date());
+            });
         }
         Event::FeedbackDelivered(e) => delivered(state, at, e),
         Event::ResultPublished(e) => {
-            with_inspection(state, &e.inspection, |i| i.published = Some(at.entry.recorded_at));
-            meet(state, Obligation::Publication, e.inspection.as_str(), at);
+            state.with_clocks(&e.inspection, |i, clocks| {
+                i.published = Some(at.entry.recorded_at);
+                clocks.meet(i, Obligation::Publication, at.entry.recorded_at, at.date());
+            });
         }
         Event::DeadlineMissed(e) => deadline_missed(state, e),
         Event::RecusalRequested(e) => recusal_requested(state, at, e),

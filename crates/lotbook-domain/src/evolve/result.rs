@@ -1,7 +1,7 @@
 //! What follows an inspection: comments, handling, close, corrections; and inspections under Art. 9.
 
 use super::At;
-use super::inspection::{meet, start, with_inspection};
+use super::inspection::with_inspection;
 use crate::article::a21_comment::window_over;
 use crate::civil::date_of;
 use crate::recusal::Outcome;
@@ -43,21 +43,18 @@ pub(super) fn direct_team_changed(state: &mut State, at: At<'_>, e: &DirectTeamC
 /// Delivery starts the clock D5: it gives the enterprise time, so the later of the two instants counts
 /// (rules.md 1.6).
 pub(super) fn delivered(state: &mut State, at: At<'_>, e: &FeedbackDelivered) {
-    with_inspection(state, &e.inspection, |i| {
-        i.delivered = Some(at.entry.recorded_at);
-        i.delivery_occurred = Some(e.occurred_at);
-    });
     let days = state.rules.as_ref().map_or(0, |rules| rules.value.comment_working_days);
     let from = date_of(e.occurred_at.max(at.entry.recorded_at));
-    start(state, Obligation::Comment, e.inspection.as_str(), from, days);
+    state.with_clocks(&e.inspection, |i, clocks| {
+        i.delivered = Some(at.entry.recorded_at);
+        i.delivery_occurred = Some(e.occurred_at);
+        clocks.start(i, Obligation::Comment, from, days);
+    });
 }
 
 /// The first comment within its time meets D5; a late one leaves the window closed as it was.
 pub(super) fn comment_received(state: &mut State, at: At<'_>, e: &CommentReceived) {
     let late = window_over(state, &e.inspection, at.entry.recorded_at);
-    if !late {
-        meet(state, Obligation::Comment, e.inspection.as_str(), at);
-    }
     let comment = Comment {
         inspection: e.inspection.clone(),
         at: at.entry.recorded_at,
@@ -67,14 +64,19 @@ pub(super) fn comment_received(state: &mut State, at: At<'_>, e: &CommentReceive
         answer: None,
     };
     state.comments.insert(e.comment.clone(), comment);
-    with_inspection(state, &e.inspection, |i| {
+    state.with_clocks(&e.inspection, |i, clocks| {
         i.comments.insert(e.comment.clone());
+        if !late {
+            clocks.meet(i, Obligation::Comment, at.entry.recorded_at, at.date());
+        }
     });
 }
 
 pub(super) fn comment_window_closed(state: &mut State, e: &CommentWindowClosed) {
-    with_inspection(state, &e.inspection, |i| i.comment_window_closed = true);
-    state.obligations.miss(&(Obligation::Comment, e.inspection.as_str().to_owned()));
+    state.with_clocks(&e.inspection, |i, clocks| {
+        i.comment_window_closed = true;
+        clocks.miss(i, Obligation::Comment);
+    });
 }
 
 pub(super) fn comment_answered(state: &mut State, at: At<'_>, e: &CommentAnswered) {
@@ -157,16 +159,15 @@ pub(super) fn entry_corrected(state: &mut State, at: At<'_>, e: &EntryCorrected)
 
 /// Remembers an entry that may be corrected later.
 pub(super) fn correctable(state: &mut State, at: At<'_>, e: &Event) {
-    let Some((inspection, fields)) = correctable_fields(state, e) else { return };
+    let Some((inspection, says)) = says(state, e) else { return };
     let known = Correctable {
         entry: at.hash,
         author: at.entry.author,
-        event: e.name(),
-        fields,
+        says,
         inspection: inspection.clone(),
         violation: match e {
-            Event::HandlingDecided(e) => Some(e.violation.clone()),
-            Event::HandlingPublished(e) => Some(e.violation.clone()),
+            Event::HandlingDecided(e) => Some(Box::new(e.violation.clone())),
+            Event::HandlingPublished(e) => Some(Box::new(e.violation.clone())),
             _ => None,
         },
         corrections: vec![],
@@ -174,30 +175,41 @@ pub(super) fn correctable(state: &mut State, at: At<'_>, e: &Event) {
     state.correctable.push(at.position(), known);
 }
 
-/// The inspection an entry is about and its fields that say something of it; identifiers are none.
-fn correctable_fields<'a>(
-    state: &'a State,
-    e: &'a Event,
-) -> Option<(&'a InspectionId, &'static [&'static str])> {
+/// The inspection an entry is about, and what it says of it.
+fn says<'a>(state: &'a State, e: &'a Event) -> Option<(&'a InspectionId, &'static Says)> {
+    macro_rules! says {
+        ($event:literal: $($field:literal),*) => { &Says { event: $event, fields: &[$($field),*] } };
+    }
     let of_violation = |id| state.violations.get(id).map(|violation| &violation.inspection);
     Some(match e {
-        Event::NoticeServed(e) => (&e.inspection, &["visit_on", "occurred_at"]),
-        Event::InspectionStarted(e) => (&e.inspection, &["occurred_at"]),
-        Event::ItemResultConfirmed(e) => (&e.inspection, &["outcome"]),
-        Event::InspectionConcluded(e) => (&e.inspection, &["occurred_at", "on_site_ended_at"]),
-        Event::ReportCompleted(e) => {
-            (&e.inspection, &["time", "content", "findings", "evaluation", "opinion"])
+        Event::NoticeServed(e) => (&e.inspection, says!("NoticeServed": "visit_on", "occurred_at")),
+        Event::InspectionStarted(e) => (&e.inspection, says!("InspectionStarted": "occurred_at")),
+        Event::ItemResultConfirmed(e) => (&e.inspection, says!("ItemResultConfirmed": "outcome")),
+        Event::InspectionConcluded(e) => {
+            (&e.inspection, says!("InspectionConcluded": "occurred_at", "on_site_ended_at"))
         }
-        Event::FeedbackDispatched(e) => (&e.inspection, &["method", "legal_basis"]),
-        Event::FeedbackDelivered(e) => (&e.inspection, &["occurred_at", "receipt_ref"]),
-        Event::ResultPublished(e) => (&e.inspection, &["channel", "receipt_ref"]),
+        Event::ReportCompleted(e) => {
+            let says = says!("ReportCompleted": "time", "content", "findings", "evaluation", "opinion");
+            (&e.inspection, says)
+        }
+        Event::FeedbackDispatched(e) => (&e.inspection, says!("FeedbackDispatched": "method", "legal_basis")),
+        Event::FeedbackDelivered(e) => {
+            (&e.inspection, says!("FeedbackDelivered": "occurred_at", "receipt_ref"))
+        }
+        Event::ResultPublished(e) => (&e.inspection, says!("ResultPublished": "channel", "receipt_ref")),
         // Number and legal basis of a judicial transfer are not public, in a correction neither.
         Event::HandlingDecided(e) if e.kind == HandlingKind::TransferJudicial => {
-            (of_violation(&e.violation)?, &["kind"])
+            (of_violation(&e.violation)?, says!("HandlingDecided": "kind"))
         }
-        Event::HandlingDecided(e) => (of_violation(&e.violation)?, &["kind", "decision_no", "legal_basis"]),
-        Event::HandlingPublished(e) => (of_violation(&e.violation)?, &["receipt_ref"]),
-        Event::CommentAnswered(e) => (&state.comments.get(&e.comment)?.inspection, &["summary", "answer"]),
+        Event::HandlingDecided(e) => {
+            (of_violation(&e.violation)?, says!("HandlingDecided": "kind", "decision_no", "legal_basis"))
+        }
+        Event::HandlingPublished(e) => {
+            (of_violation(&e.violation)?, says!("HandlingPublished": "receipt_ref"))
+        }
+        Event::CommentAnswered(e) => {
+            (&state.comments.get(&e.comment)?.inspection, says!("CommentAnswered": "summary", "answer"))
+        }
         _ => return None,
     })
 }

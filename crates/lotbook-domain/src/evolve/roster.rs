@@ -3,10 +3,11 @@
 use super::At;
 use crate::registry::*;
 use crate::state::{BatchRecord, PlanRecord, State};
+use litemap::LiteMap;
 use lotbook_event::ItemId;
 use lotbook_event::plan::PlanDrafted;
 use lotbook_event::registry::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) fn items_proposed(state: &mut State, e: &ItemProposed) {
     for row in &e.rows {
@@ -31,7 +32,7 @@ pub(super) fn enterprise(state: &mut State, at: At<'_>, row: &Enterprise) {
     match state.enterprises.get_mut(&row.uscc) {
         Some(known) => (known.row, known.change) = (row.clone(), change),
         None => {
-            let (statuses, draws) = (BTreeMap::new(), vec![]);
+            let (statuses, draws) = (LiteMap::new(), vec![]);
             let fresh = EnterpriseRecord { row: row.clone(), statuses, draws, change };
             state.enterprises.insert(row.uscc.clone(), Box::new(fresh));
         }

@@ -85,7 +85,7 @@ type Corrected<'a> = (Position, &'a Correctable);
 fn corrected(state: &State) -> BTreeMap<&InspectionId, Vec<Corrected<'_>>> {
     let mut by_inspection = BTreeMap::<_, Vec<_>>::new();
     let hidden = |entry: &Correctable| {
-        let violation = entry.violation.as_ref().and_then(|id| state.violations.get(id));
+        let violation = entry.violation.as_ref().and_then(|id| state.violations.get(&**id));
         violation.is_some_and(Violation::is_hidden)
     };
     let shown = |entry: &Correctable| !entry.corrections.is_empty() && !hidden(entry);
@@ -149,7 +149,7 @@ fn corrections(corrected: Position, entry: &Correctable) -> impl Iterator<Item =
     entry.corrections.iter().map(move |correction| view::CorrectionView {
         position: correction.position.0,
         corrected: corrected.0,
-        event: entry.event.to_owned(),
+        event: entry.says.event.to_owned(),
         field: correction.field.wire(),
         value: correction.value.wire(),
         reason: correction.reason.wire(),

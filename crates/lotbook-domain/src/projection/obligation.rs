@@ -4,8 +4,8 @@ use super::plan::due_day;
 use super::{BadKey, beyond, from, is, texts};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::due::{plan_subject, plans_due};
-use crate::obligation::{Duty, DutyKey, Met};
-use crate::state::{BatchKey, Embargo, State};
+use crate::obligation::{Duty, DutyKey};
+use crate::state::{BatchKey, Embargo, Inspection, State};
 use core::ops::{Bound, RangeBounds};
 use lotbook_chain::Instant;
 use lotbook_event::oversight::Obligation;
@@ -174,38 +174,37 @@ fn releases(state: &State) -> BTreeMap<DutyKey, Row> {
     state.embargoes.iter().filter_map(row).collect()
 }
 
-/// D2-D5 behind a key, running, missed or met: two ordered lists as one.
+/// D2-D5 behind a key, running, missed or met.
 fn clocks(state: &State, after: Bound<DutyKey>) -> impl Iterator<Item = (DutyKey, Row)> + use<'_> {
-    let mut open = state.obligations.open_behind(after.clone()).peekable();
-    let mut met = state.obligations.met.range(from(after)).peekable();
-    core::iter::from_fn(move || {
-        let met_first = match (open.peek(), met.peek()) {
-            (Some((open, _)), Some((met, _))) => met < open,
-            (open, _) => open.is_none(),
+    let kinds = [Obligation::Report, Obligation::Feedback, Obligation::Publication, Obligation::Comment];
+    kinds.into_iter().flat_map(move |kind| {
+        let behind =
+            inspections(&after, kind).map(|from| state.inspections.range::<str, _>((from, Bound::Unbounded)));
+        let row = move |(id, inspection): (&InspectionId, &Box<Inspection>)| {
+            let duty = inspection.duties.get(&kind)?;
+            Some(((kind, id.as_str().to_owned()), clock(state, inspection, duty)))
         };
-        if met_first {
-            return met.next().map(|(key, duty)| (key.clone(), met_row(state, key, duty)));
-        }
-        let (key, duty) = open.next()?;
-        // A clock that was started again stands once, as it runs.
-        met.next_if(|(met, _)| *met == key);
-        Some((key.clone(), open_row(state, key, duty)))
+        behind.into_iter().flatten().filter_map(row)
     })
 }
 
-fn open_row(state: &State, key: &DutyKey, duty: &Duty) -> Row {
-    let (sections, start, due) = (sections(state, key), Some(duty.start), &duty.due);
-    Row { sections, start, due: due.date, provisional: due.provisional, met: None, late: duty.missed }
+/// Behind which inspection the duties of a kind lie behind a key; `None` if none of them does.
+fn inspections(after: &Bound<DutyKey>, kind: Obligation) -> Option<Bound<&str>> {
+    match after {
+        Bound::Included((of, _)) | Bound::Excluded((of, _)) if *of > kind => None,
+        Bound::Included((of, id)) if *of == kind => Some(Bound::Included(id)),
+        Bound::Excluded((of, id)) if *of == kind => Some(Bound::Excluded(id)),
+        _ => Some(Bound::Unbounded),
+    }
 }
 
-fn met_row(state: &State, key: &DutyKey, duty: &Met) -> Row {
-    let (sections, start, met) = (sections(state, key), Some(duty.start), Some(duty.at));
-    Row { sections, start, due: duty.due, provisional: duty.provisional, met, late: duty.missed }
-}
-
-/// Sections that inspect.
-fn sections(state: &State, (_, subject): &DutyKey) -> BTreeSet<SectionId> {
-    let id = InspectionId::new(subject.as_str()).ok();
-    let inspection = id.and_then(|id| state.inspections.get(&id));
-    inspection.map(|inspection| state.sections_of(inspection)).unwrap_or_default()
+fn clock(state: &State, inspection: &Inspection, duty: &Duty) -> Row {
+    Row {
+        sections: state.sections_of(inspection),
+        start: Some(duty.start),
+        due: duty.due,
+        provisional: duty.provisional,
+        met: duty.met.map(|met| met.at),
+        late: duty.missed,
+    }
 }

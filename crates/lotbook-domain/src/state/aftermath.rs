@@ -60,16 +60,23 @@ pub struct Correctable {
     pub entry: EntryHash,
     /// Who stated it.
     pub author: KeyId,
-    /// Name of its event.
-    pub event: &'static str,
-    /// Names of its fields that may be corrected.
-    pub fields: &'static [&'static str],
+    /// What it says.
+    pub says: &'static Says,
     /// The inspection it is about.
     pub inspection: InspectionId,
-    /// The violation it is about, if it is one of its handling.
-    pub violation: Option<ViolationId>,
+    /// The violation it is about, if it is one of its handling; few are.
+    pub violation: Option<Box<ViolationId>>,
     /// Corrections in their order.
     pub corrections: Vec<Correction>,
+}
+
+/// What an entry says that may be corrected.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Says {
+    /// Name of its event.
+    pub event: &'static str,
+    /// Names of its fields; identifiers are none.
+    pub fields: &'static [&'static str],
 }
 
 /// Entries that are held together: a list of all would be moved whenever it grows.

@@ -1,10 +1,13 @@
 //! One inspection: where it comes from, its team, and how far it is.
 
 use super::BatchKey;
+use crate::obligation::Duty;
+use litemap::LiteMap;
 use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_event::inspection::{DirectCause, ItemOutcome};
+use lotbook_event::oversight::Obligation;
 use lotbook_event::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How far an inspection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,10 +101,10 @@ pub struct Inspection {
     pub visit_on: Option<Date>,
     /// When it was started.
     pub started: Option<Instant>,
-    /// Results by item.
-    pub results: BTreeMap<ItemId, ItemResult>,
-    /// Members who have concluded.
-    pub concluded: BTreeSet<InspectorId>,
+    /// Results by item; few, so in a list.
+    pub results: LiteMap<ItemId, ItemResult>,
+    /// Members who have concluded, ascending.
+    pub concluded: Vec<InspectorId>,
     /// When the last member concluded.
     pub concluded_at: Option<Instant>,
     /// When the report was completed.
@@ -122,6 +125,8 @@ pub struct Inspection {
     pub violations: BTreeSet<ViolationId>,
     /// When it was closed.
     pub closed: Option<Instant>,
+    /// Its clocks (rules.md 1.6): D2 to D5, as far as they were started.
+    pub duties: LiteMap<Obligation, Duty>,
     /// The newest entry about it.
     pub changed: Position,
 }
@@ -138,8 +143,8 @@ impl Inspection {
             phase: Phase::Assigned,
             visit_on: None,
             started: None,
-            results: BTreeMap::new(),
-            concluded: BTreeSet::new(),
+            results: LiteMap::new(),
+            concluded: vec![],
             concluded_at: None,
             reported: None,
             dispatched: None,
@@ -150,6 +155,7 @@ impl Inspection {
             comments: BTreeSet::new(),
             violations: BTreeSet::new(),
             closed: None,
+            duties: LiteMap::new(),
             changed: Position::default(),
         }
     }

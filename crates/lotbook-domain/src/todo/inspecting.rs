@@ -44,7 +44,7 @@ fn steps(view: &View<'_>, subject: &str, id: &InspectionId, inspection: &Inspect
         Phase::Assigned if may_start(inspection, id).is_ok() => vec![notice(view, id, inspection)],
         Phase::Notified if settled(view.state, id, inspection).is_ok() => vec![start(view, id, inspection)],
         Phase::Started => on_site(view, subject, id, inspection),
-        Phase::Concluded => vec![report(view, id)],
+        Phase::Concluded => vec![report(view, id, inspection)],
         Phase::Voided | Phase::Assigned | Phase::Notified | Phase::Reported | Phase::Closed => vec![],
     };
     steps.extend(violations(view, id, inspection));
@@ -76,7 +76,7 @@ fn on_site(view: &View<'_>, subject: &str, id: &InspectionId, inspection: &Inspe
     let items = view.state.applicable_items(inspection).into_iter();
     let missing: Vec<_> = items.filter(|item| !inspection.results.contains_key(*item)).collect();
     // The clock D2 of a comprehensive inspection runs from its last result on.
-    let due = view.duty(&(Obligation::Report, id.as_str().to_owned())).or_else(|| visit(view, inspection));
+    let due = view.duty(inspection, Obligation::Report).or_else(|| visit(view, inspection));
     if missing.is_empty() && !inspection.concluded.iter().any(|member| member.as_str() == subject) {
         return vec![Step {
             what: "Conclude the inspection; every member does".into(),
@@ -97,12 +97,12 @@ fn on_site(view: &View<'_>, subject: &str, id: &InspectionId, inspection: &Inspe
     missing.into_iter().map(step).collect()
 }
 
-fn report(view: &View<'_>, id: &InspectionId) -> Step {
+fn report(view: &View<'_>, id: &InspectionId, inspection: &Inspection) -> Step {
     Step {
         what: "Complete the report (write a template with --template FILE)".into(),
         what_zh: "完成检查报告",
         article: 18,
-        due: view.duty(&(Obligation::Report, id.as_str().to_owned())),
+        due: view.duty(inspection, Obligation::Report),
         command: format!("inspection report --inspection {id} --from FILE"),
     }
 }

@@ -8,10 +8,10 @@ mod results;
 
 use crate::civil::{date_of, end_of};
 use crate::key::{Grant, Right};
-use crate::obligation::DutyKey;
 use crate::state::{Inspection, State};
 use lotbook_chain::{Instant, KeyId};
 use lotbook_event::keys::Role;
+use lotbook_event::oversight::Obligation;
 use lotbook_event::{Date, SectionId};
 
 /// Something to do.
@@ -122,9 +122,9 @@ impl View<'_> {
     }
 
     /// The clock of a duty, if it runs.
-    fn duty(&self, key: &DutyKey) -> Option<DueBy> {
-        let duty = self.state.obligations.get(key)?;
-        Some(DueBy { provisional: duty.due.provisional, ..self.day(duty.due.date) })
+    fn duty(&self, inspection: &Inspection, kind: Obligation) -> Option<DueBy> {
+        let duty = inspection.open_duty(kind)?;
+        Some(DueBy { provisional: duty.provisional, ..self.day(duty.due) })
     }
 
     /// The enterprise of an inspection by name.

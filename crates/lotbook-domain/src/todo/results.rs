@@ -21,7 +21,7 @@ pub(super) fn section_officer(view: &View<'_>, section: &SectionId) -> Vec<Todo>
 
 fn after_report(view: &View<'_>, id: &InspectionId, inspection: &Inspection) -> Option<Todo> {
     if inspection.dispatched.is_none() {
-        let due = view.duty(&(Obligation::Feedback, id.as_str().to_owned()));
+        let due = view.duty(inspection, Obligation::Feedback);
         let command = format!("result dispatch --inspection {id} --method direct");
         return Some(of_inspection(
             view,
@@ -61,7 +61,7 @@ pub(super) fn publisher(view: &View<'_>) -> Vec<Todo> {
     let unpublished = inspections
         .filter(|(_, inspection)| inspection.phase == Phase::Reported && inspection.published.is_none());
     let results = unpublished.map(|(id, inspection)| {
-        let due = view.duty(&(Obligation::Publication, id.as_str().to_owned()));
+        let due = view.duty(inspection, Obligation::Publication);
         let command = format!("result publish --inspection {id} --channel necips --receipt REF");
         of_inspection(view, (id, inspection), ("Publish the result", "公示检查结果", 19), due, command)
     });

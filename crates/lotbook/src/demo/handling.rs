@@ -126,10 +126,11 @@ impl Player {
     /// Somebody else than its author corrects the first field of a report that may be corrected.
     pub(super) async fn correct(&mut self, id: &InspectionId) -> Result<()> {
         let coordinator = self.cast.holder(Role::Coordinator, None)?.clone();
-        let report = |known: &Correctable| known.inspection == *id && known.event == "ReportCompleted";
+        let report = |known: &Correctable| known.inspection == *id && known.says.event == "ReportCompleted";
         let report = self.ledger().correctable.iter().find(|(_, known)| report(known));
         let (position, known) = report.context("the report cannot be corrected")?;
-        let field = known.fields.iter().find(|field| **field == "evaluation").or(known.fields.first());
+        let field =
+            known.says.fields.iter().find(|field| **field == "evaluation").or(known.says.fields.first());
         let event = EntryCorrected {
             position,
             entry: known.entry,

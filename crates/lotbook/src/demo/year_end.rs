@@ -62,7 +62,8 @@ impl Player {
         self.follow().await?;
         let ledger = self.ledger();
         let in_time = ledger.disclosures.get(&self.year).is_some_and(|d| d.published.is_some() && !d.missed);
-        let running = ledger.obligations.open().filter(|(_, duty)| !duty.missed).count();
+        let duties = ledger.inspections.values().flat_map(|inspection| inspection.duties.values());
+        let running = duties.filter(|duty| duty.runs()).count();
         let open = ledger.inspections.values().filter(|inspection| inspection.closed.is_none()).count();
         let disclosure = if in_time { "was in time" } else { "is LATE" };
         let text = format!(

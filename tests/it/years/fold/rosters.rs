@@ -12,7 +12,7 @@ impl Fold {
     pub(super) fn roster(&mut self, at: &At<'_>, event: &Event) {
         match event {
             Event::OfficeConstituted(e) => self.area = e.area.to_string(),
-            Event::RulesetAdopted(e) => self.rules = Some(e.clone()),
+            Event::RulesetAdopted(e) => self.rules = Some((**e).clone()),
             Event::CalendarPublished(e) => {
                 self.days.0.insert(e.year, e.clone());
                 self.count_anew();
@@ -97,8 +97,8 @@ impl Fold {
             Event::SchemeAdopted(e) => {
                 let name = format!("{}/{}", e.plan, e.batch);
                 let view = self.batches.get_mut(&name).unwrap();
-                (view.scheme, view.scheme_at) = (Some(e.wire()), Some(at.at));
-                self.schemes.insert(name, e.clone());
+                (view.scheme, view.scheme_at) = (Some((**e).wire()), Some(at.at));
+                self.schemes.insert(name, (**e).clone());
             }
             _ => {}
         }

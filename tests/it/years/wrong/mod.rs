@@ -203,10 +203,10 @@ impl Year {
     /// Somebody corrects what they stated themselves, or a field that there is not.
     fn own_correction(&mut self) -> Wrong {
         let coordinator = cast().of(Role::Coordinator);
-        let own = || self.ledger.state.correctable.iter().filter(|(_, known)| !known.fields.is_empty());
+        let own = || self.ledger.state.correctable.iter().filter(|(_, known)| !known.says.fields.is_empty());
         let mine = own().find(|(_, known)| known.author == coordinator.id);
         let (position, known) = mine.or_else(|| own().next())?;
-        let field = if mine.is_some() { known.fields[0] } else { "sky" };
+        let field = if mine.is_some() { known.says.fields[0] } else { "sky" };
         let event = EntryCorrected {
             position,
             entry: known.entry,
