@@ -46,7 +46,7 @@ pub fn authority(event: &Event) -> Authority {
         E::RowRevealed(_) | E::AssignmentWithheld(_) => LedgerOnly,
         E::DrawCompleted(_) | E::EnterpriseAssigned(_) | E::AssignmentInfeasible(_) => LedgerOnly,
         E::TeamAssigned(_) => LedgerOnly,
-        E::BeaconRecorded(_) => Anybody,
+        E::BeaconRecorded(_) | E::RevealHeld(_) => Anybody,
         E::DrawVoidProposed(_) => Roles(&[Role::Supervisor]),
         E::DrawVoided(_) => Roles(&[Role::OfficeLeader]),
         E::NoticeServed(_) | E::InspectionStarted(_) | E::ItemResultConfirmed(_) => Roles(&[Role::Inspector]),

@@ -176,6 +176,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
         | Event::BeaconRecorded(BeaconRecorded { draw, .. })
+        | Event::RevealHeld(RevealHeld { draw, .. })
         | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
         | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {

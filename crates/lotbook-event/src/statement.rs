@@ -173,6 +173,7 @@ events! {
     Ceremony CeremonyEvent ceremony_event {
         CeremonyOpened, PoolFrozen: Box<PoolFrozen>, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
         CeremonyFailed, BeaconRecorded, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
+        RevealHeld,
     }
     Draw DrawEvent draw_event {
         DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, DrawVoided, DrawVoidProposed, TeamAssigned,

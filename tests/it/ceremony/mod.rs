@@ -4,6 +4,7 @@
 mod beacon;
 mod command;
 mod grades;
+mod held;
 mod inspectors;
 mod league;
 mod missing;

@@ -2,8 +2,8 @@
 
 use super::recusal::recusal_drawn;
 use super::{At, embargo};
-use crate::article::a14_inspectors;
-use crate::ceremony::{Ceremony, Frozen, Rows, Stage, VoidProposal};
+use crate::article::{a14_held, a14_inspectors};
+use crate::ceremony::{Ceremony, Frozen, HeldReveal, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
 use crate::draw::small;
 use crate::pool::Basis;
@@ -45,6 +45,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         stage: Stage::Committing,
         failed: None,
         barred: BTreeSet::new(),
+        held: BTreeMap::new(),
         terminal: None,
         completed: None,
         drawn_at: None,
@@ -96,6 +97,16 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
 
 pub(super) fn with_ceremony(state: &mut State, draw: &DrawId, change: impl FnOnce(&mut Ceremony)) {
     state.ceremonies.entry(draw.clone()).and_modify(change);
+}
+
+/// The reveal counts as recorded: its author is not barred. The attempt has failed all the same.
+pub(super) fn reveal_held(state: &mut State, e: &RevealHeld) {
+    let Some(secret) = a14_held::secret(e) else { return };
+    with_ceremony(state, &e.draw, |c| {
+        c.barred.remove(&e.author);
+        let held = HeldReveal { secret, holder: e.holder, stamped_at: e.stamped_at };
+        c.held.insert(e.author, held);
+    });
 }
 
 /// The draw of a batch counts from now on, and its board is filled by the EnterpriseAssigned entries that

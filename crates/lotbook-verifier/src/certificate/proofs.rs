@@ -145,6 +145,7 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         Event::SeedRevealed(e) => &e.draw,
         Event::CeremonyClosed(e) => &e.draw,
         Event::BeaconRecorded(e) => &e.draw,
+        Event::RevealHeld(e) => &e.draw,
         Event::CeremonyFailed(e) => &e.draw,
         Event::DrawVoidProposed(e) => &e.draw,
         Event::DrawVoided(e) => &e.draw,

@@ -36,6 +36,30 @@ pub enum Ceremony {
         /// The draw; the only open one in which the key takes part if absent.
         #[arg(long)]
         draw: Option<String>,
+        /// State nothing: write the signed reveal to a file, for somebody who will hold it.
+        #[arg(long, value_name = "FILE")]
+        hand_over: Option<PathBuf>,
+    },
+    /// Hold another's reveal: check it, and sign when you had it, before the deadline. 代持揭示
+    Hold {
+        /// Who holds: another participant, or an auditor.
+        #[command(flatten)]
+        by: Acting,
+        /// The reveal, as `ceremony reveal --hand-over` wrote it.
+        #[arg(value_name = "FILE")]
+        reveal: PathBuf,
+        /// The file to write: the reveal with your stamp.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// State a reveal that was held in time, and that the ledger has not recorded: its author is not barred. 补证揭示
+    Held {
+        /// Who states it: anybody with a key.
+        #[command(flatten)]
+        by: Acting,
+        /// The stamped reveal, as `ceremony hold` wrote it.
+        #[arg(value_name = "FILE")]
+        stamped: PathBuf,
     },
     /// Show how far a ceremony is. 进度
     Status {
