@@ -102,6 +102,8 @@ pub struct Ceremony {
     pub completed: Option<DrawCompleted>,
     /// Where the result stands.
     pub drawn_at: Option<Position>,
+    /// When the result was recorded.
+    pub recorded_at: Option<Instant>,
     /// Proposals to void it, by entry.
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
     /// The last of them.

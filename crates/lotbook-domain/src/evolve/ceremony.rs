@@ -49,6 +49,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         terminal: None,
         completed: None,
         drawn_at: None,
+        recorded_at: None,
         proposals: BTreeMap::new(),
         last_proposal: None,
         voided: None,
@@ -129,7 +130,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));
-        c.drawn_at = Some(at.position());
+        (c.drawn_at, c.recorded_at) = (Some(at.position()), Some(at.entry.recorded_at));
     });
 }
 
