@@ -47,7 +47,7 @@ pub fn authority(event: &Event) -> Authority {
         E::DrawCompleted(_) | E::EnterpriseAssigned(_) | E::AssignmentInfeasible(_) => LedgerOnly,
         E::TeamAssigned(_) => LedgerOnly,
         E::BeaconRecorded(_) | E::RevealHeld(_) => Anybody,
-        E::DrawVoidProposed(_) => Roles(&[Role::Supervisor]),
+        E::DrawVoidProposed(_) | E::PoolExtensionApproved(_) => Roles(&[Role::Supervisor]),
         E::DrawVoided(_) => Roles(&[Role::OfficeLeader]),
         E::NoticeServed(_) | E::InspectionStarted(_) | E::ItemResultConfirmed(_) => Roles(&[Role::Inspector]),
         E::InspectionConcluded(_) | E::ReportCompleted(_) => Roles(&[Role::Inspector]),

@@ -5,7 +5,7 @@ use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_draw::{Beacon, Committer, Pool, SecondPool};
 use lotbook_event::ceremony::{FailureCode, FrozenBeacon, ParticipantRole, PoolFrozen, Purpose};
 use lotbook_event::draw::{DrawCompleted, VoidGround};
-use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, Text};
+use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, SectionId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,6 +44,22 @@ pub struct VoidProposal {
     pub ground: VoidGround,
     /// What it rests on.
     pub basis: Text,
+}
+
+/// By what supervision lets an inspectors' pool be extended (draw.md 5); never by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extension {
+    /// Whoever has one of these now may be drawn with it.
+    pub qualifications: BTreeSet<Text>,
+    /// Whose inspectors may be drawn with all that they have now.
+    pub sections: BTreeSet<SectionId>,
+}
+
+impl Extension {
+    /// Whether nothing is approved.
+    pub fn is_empty(&self) -> bool {
+        self.qualifications.is_empty() && self.sections.is_empty()
+    }
 }
 
 /// A reveal that the ledger has not recorded, and that somebody held in time.
@@ -104,6 +120,8 @@ pub struct Ceremony {
     pub drawn_at: Option<Position>,
     /// When the result was recorded.
     pub recorded_at: Option<Instant>,
+    /// By what its inspectors' pool may be extended, if it has no assignment.
+    pub extension: Extension,
     /// Proposals to void it, by entry.
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
     /// The last of them.

@@ -177,7 +177,7 @@ events! {
     }
     Draw DrawEvent draw_event {
         DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, DrawVoided, DrawVoidProposed, TeamAssigned,
-        AssignmentWithheld,
+        AssignmentWithheld, PoolExtensionApproved,
     }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped, SubstituteDrawn, SubstitutePoolExhausted,

@@ -12,6 +12,7 @@ pub mod a13_plan_content;
 pub mod a14_beacon;
 pub mod a14_ceremony;
 pub mod a14_draw;
+pub mod a14_extension;
 pub mod a14_held;
 pub mod a14_inspectors;
 pub mod a14_scheme;
@@ -80,6 +81,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::InspectionStarted(e) => a14_visit::started(state, stated, e, known),
         Event::BeaconRecorded(e) => a14_beacon::recorded(state, e),
         Event::RevealHeld(e) => a14_held::held(state, e),
+        Event::PoolExtensionApproved(e) => a14_extension::approved(state, stated, e),
         Event::DrawVoidProposed(e) => a14_void::proposed(state, e),
         Event::DrawVoided(e) => a14_void::voided(state, stated, e),
         Event::ItemResultConfirmed(e) => a18_report::item_result(state, stated, e),

@@ -3,7 +3,7 @@
 use super::recusal::recusal_drawn;
 use super::{At, embargo};
 use crate::article::{a14_held, a14_inspectors};
-use crate::ceremony::{Ceremony, Frozen, HeldReveal, Rows, Stage, VoidProposal};
+use crate::ceremony::{Ceremony, Extension, Frozen, HeldReveal, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
 use crate::draw::small;
 use crate::pool::Basis;
@@ -50,6 +50,7 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         completed: None,
         drawn_at: None,
         recorded_at: None,
+        extension: Extension::default(),
         proposals: BTreeMap::new(),
         last_proposal: None,
         voided: None,
@@ -162,6 +163,14 @@ pub(super) fn team_assigned(state: &mut State, at: At<'_>, e: &TeamAssigned) {
         board.firms.push(inspection.uscc.clone());
         board.assignment.extend(e.team.iter().cloned());
     }
+}
+
+/// Approvals add up.
+pub(super) fn pool_extension_approved(state: &mut State, e: &PoolExtensionApproved) {
+    with_ceremony(state, &e.draw, |c| {
+        c.extension.qualifications.extend(e.qualifications.iter().cloned());
+        c.extension.sections.extend(e.sections.iter().cloned());
+    });
 }
 
 pub(super) fn void_proposed(state: &mut State, at: At<'_>, e: &DrawVoidProposed) {

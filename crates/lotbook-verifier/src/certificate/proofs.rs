@@ -149,6 +149,7 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         Event::CeremonyFailed(e) => &e.draw,
         Event::DrawVoidProposed(e) => &e.draw,
         Event::DrawVoided(e) => &e.draw,
+        Event::PoolExtensionApproved(e) => &e.draw,
         Event::TeamAssigned(e) => &e.draw,
         Event::DrawCompleted(e) => &e.draw,
         Event::AssignmentInfeasible(e) => &e.draw,

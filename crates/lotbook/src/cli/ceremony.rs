@@ -96,6 +96,24 @@ pub enum Draw {
         #[arg(long)]
         confirm: bool,
     },
+    /// Approve, as supervision, by what the inspectors' pool of a draw without an assignment is extended. 批准扩充人员池
+    Extend {
+        /// Who approves.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw.
+        #[arg(long, value_name = "ID")]
+        draw: String,
+        /// A qualification that a seat accepts; may be repeated. Nobody is named.
+        #[arg(long = "qualification", value_name = "QUALIFICATION", required_unless_present = "sections")]
+        qualifications: Vec<String>,
+        /// A section whose inspectors are all added; may be repeated.
+        #[arg(long = "section-of", value_name = "SECTION")]
+        sections: Vec<String>,
+        /// What it rests on.
+        #[arg(long)]
+        reason: String,
+    },
     /// Write the certificates of draws: a JSON file and a printable page each. 出具证书
     Certificate {
         /// The ledger.

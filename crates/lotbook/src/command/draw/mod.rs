@@ -6,7 +6,7 @@ mod verify;
 
 pub(crate) use verify::Unwitnessed;
 
-use super::{reading, void};
+use super::{extend, reading, void};
 use crate::cli::{Draw, Source};
 use crate::exit::Exit;
 use crate::say;
@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 
 pub async fn run(args: Draw) -> Result<Exit> {
     match args {
+        Draw::Extend { by, draw, qualifications, sections, reason } => {
+            extend::run(&by, &draw, &qualifications, &sections, &reason).await
+        }
         Draw::Void { by, draw, ground, basis, .. } => void::run(&by, &draw, ground.zip(basis)).await,
         Draw::Certificate { source, out, draw, policy, stamps } => {
             write(&source, &out, draw.as_deref(), policy.as_deref(), &stamps).await
