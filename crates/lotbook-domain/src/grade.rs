@@ -4,7 +4,7 @@ use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::person::{self, bodies};
 use crate::state::{BatchRecord, State};
-use lotbook_chain::{Instant, KeyId};
+use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_draw::certificate::Grade;
 use lotbook_event::ceremony::ParticipantRole;
 use lotbook_event::keys::Role;
@@ -31,6 +31,13 @@ pub fn grade(state: &State, ceremony: &Ceremony, stamped: Option<u64>) -> Grade 
         _ if distinct(state, &independent) => Grade::A,
         _ => Grade::B,
     }
+}
+
+/// Where ceremonies were closed that wait for a beacon: what witnesses see now makes their grade.
+pub fn awaiting_stamps(state: &State) -> Vec<Position> {
+    let waits = |held: &&Ceremony| held.stage == Stage::Closed && !held.beacons().is_empty();
+    let closed = state.ceremonies.values().filter(waits).filter_map(|held| held.closed);
+    closed.map(|closed| closed.position).collect()
 }
 
 /// Whether witnesses had seen the close before the first of its rounds was published.

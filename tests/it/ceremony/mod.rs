@@ -6,7 +6,7 @@ mod command;
 mod grades;
 mod held;
 mod inspectors;
-mod league;
+pub mod league;
 mod missing;
 mod overdue;
 mod quicknet;

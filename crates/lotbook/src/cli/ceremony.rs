@@ -125,11 +125,11 @@ pub enum Draw {
         /// Only this draw.
         #[arg(long, value_name = "ID")]
         draw: Option<String>,
-        /// The policy of the witnesses whose stamps count for the grade.
+        /// The policy of the witnesses whose stamps count for the grade; those that the ledger has kept are found.
         #[arg(long, value_name = "FILE")]
         policy: Option<PathBuf>,
         /// A checkpoint that these witnesses had cosigned between the close of a ceremony and its beacon's round,
-        /// kept by whoever saw it; may be repeated.
+        /// kept by whoever saw it, beside those that the ledger has kept itself; may be repeated.
         #[arg(long = "stamp", value_name = "FILE", requires = "policy")]
         stamps: Vec<PathBuf>,
     },
