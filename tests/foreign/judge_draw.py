@@ -80,6 +80,22 @@ def seated(given):
     return found
 
 
+def tier2_steps(given):
+    """Every step that changes something, with the assignment after it."""
+    plan, stream = plan_of(given), Stream(stage_key("assign", *raw(given, "seed")), 1)
+    n = seating.needed(plan, given["max_load"], given["min_inspectors"])
+    lo, hi = seating.loads(plan, n)
+    start = seating.smallest_start(plan, n, lo, hi)
+    names, changes = lambda state: [plan.names[i] for i in state], []
+
+    def seen(step, state):
+        if names(state) != (changes[-1][1] if changes else names(start)):
+            changes.append([step, names(state)])
+
+    end = names(seating.tier2(plan, n, lo, hi, start, stream, seen))
+    return {"lo": lo, "hi": hi, "start": names(start), "changes": changes, "end": end, "words": stream.words}
+
+
 def substitute(given):
     board = Board(pool_of(given), given["seats"], given["firms"], given["hi"], given["assignment"])
     board.recused |= {tuple(pair) for pair in given["recused"]}
@@ -103,7 +119,8 @@ STEPS = {
         "round": beacon_round(*(given[name] for name in ("reveal_deadline", "genesis", "period", "delta")))
     },
     "below": below, "seed": seed_of, "roots": roots, "quota": quota, "selection": selection,
-    "inspectors": inspectors, "tier1": seated, "tier2": seated, "substitute": substitute,
+    "inspectors": inspectors, "tier1": seated, "tier2": seated, "tier2-steps": tier2_steps,
+    "substitute": substitute,
 }
 
 

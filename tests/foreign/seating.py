@@ -172,20 +172,21 @@ def tier1(plan, n, stream):
     return None, TRIES
 
 
-def tier2(plan, n, lo, hi, state, stream):
-    """T steps of the chain from `state` [P-80]."""
+def tier2(plan, n, lo, hi, state, stream, seen=lambda step, state: None):
+    """T steps of the chain from `state` [P-80]; `seen` is shown each, from 0, with the state after it."""
     state = list(state)
     log = 0
     while 2**log < max(plan.slots, 2):
         log += 1
     counts = [state.count(i) for i in range(n)]
-    for _ in range(20 * plan.slots * log):
+    for step in range(20 * plan.slots * log):
         changes = proposal(state, plan.slots, n, stream)
         if changes and is_good(plan, state, counts, lo, hi, changes):
             for s, i in changes.items():
                 counts[state[s]] -= 1
                 counts[i] += 1
                 state[s] = i
+        seen(step, state)
     return state
 
 

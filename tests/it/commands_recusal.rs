@@ -2,11 +2,14 @@
 
 use crate::commands_day::{act, todo};
 use crate::recovery::program::{arg, done, run};
+use crate::recusal::{CONFLICT, ask, board, busy, decide, drawn, inspections, of};
+use crate::recusal_unrolled::with_reserve_rules;
 use crate::world::{DAY, World};
 use lotbook_domain::civil::date_of;
 use lotbook_event::keys::Role;
+use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::registry::RosterImported;
-use lotbook_event::{Bytes32, Date, Text};
+use lotbook_event::{Bytes32, Date, InspectorId, Text};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -113,5 +116,71 @@ async fn a_substitute_is_drawn_for_who_is_unavailable_by_commands_alone() {
         todo(&world, &member).iter().all(|duty| duty["subject"] != id.as_str()),
         "who left has nothing to do"
     );
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counterpart_is_named_by_command_and_told_to_be_a_choice() {
+    let mut world = drawn().await;
+    let (who, with) = busy(&world);
+    ask(&mut world, "r-1", &with[0], &who, CONFLICT).await;
+    decide(&mut world, "r-1", RecusalDecision::Swap).await.unwrap();
+    let (url, approver) = (world.serving.url.clone(), world.data.key("recusal_approver"));
+    let name = |counterpart: &str, more: &[&str]| {
+        let base = ["recusal", "counterpart", "--server", &url, "--key", arg(&approver), "r-1", "--with"];
+        run(&[&base[..], &[counterpart], more].concat())
+    };
+    assert_eq!(name("nobody of that name", &[]).code, Some(1));
+    let idle = idle(&world);
+    let stranger = name(idle.as_str(), &[]);
+    assert!(stranger.code == Some(1) && stranger.err.contains("SWAP_INFEASIBLE"), "{}", stranger.err);
+    let mut said = None;
+    for (inspection, record) in inspections(&world).iter().filter(|(_, i)| !i.team.contains(&who)) {
+        for member in &record.team {
+            let answer = name(member.as_str(), &["--inspection", inspection.as_str()]);
+            if answer.code == Some(0) {
+                said.get_or_insert((member.clone(), inspection.clone(), answer.out));
+                break;
+            }
+            assert!(answer.err.contains("SWAP_INFEASIBLE (Art. 15 / 第15条)"), "{}", answer.err);
+        }
+        if said.is_some() {
+            break;
+        }
+    }
+    let (counterpart, inspection, told) = said.expect("nobody could change places");
+    assert!(told.contains("CounterpartChosen of recusal r-1") && told.contains("已公开标注为指定"), "{told}");
+    world.follow().await;
+    assert!(of(&world, &with[0]).team.contains(&counterpart) && of(&world, &inspection).team.contains(&who));
+    let list = done(&["recusal", "list", "--server", &url]);
+    assert!(list.contains(counterpart.as_str()), "{list}");
+    world.verify().await;
+}
+
+/// Somebody on no team of the batch.
+fn idle(world: &World) -> InspectorId {
+    let seated = board(world).assignment;
+    let all = world.replica.state().inspectors.keys();
+    all.into_iter().find(|id| !seated.contains(id)).unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reserve_order_is_approved_by_command_before_the_draw_and_once() {
+    let mut world = with_reserve_rules().await;
+    let url = world.serving.url.clone();
+    let approve = |world: &World, key: &str| {
+        let file = world.data.key(key);
+        run(&["recusal", "reserve-order", "--server", &url, "--key", arg(&file), "--batch", "B3"])
+    };
+    let leader = approve(&world, "office_leader");
+    assert!(leader.code == Some(1) && leader.err.contains("ROLE_NOT_HELD"), "{}", leader.err);
+    let said = approve(&world, "supervisor");
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("ReserveOrderApproved of batch P-2026-S04/B3"), "{}", said.out);
+    assert!(said.out.contains("候补顺序人人可算"), "{}", said.out);
+    let again = approve(&world, "supervisor");
+    assert!(again.code == Some(1) && again.err.contains("ALREADY_RECORDED"), "{}", again.err);
+    world.follow().await;
+    assert!(world.replica.state().batches[&crate::recusal::batch()].reserve_order);
     world.verify().await;
 }

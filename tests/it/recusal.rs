@@ -348,7 +348,7 @@ async fn a_conflict_is_a_swap_once_and_a_second_recusal_is_a_withdrawal() {
     world.verify().await;
 }
 
-async fn register(world: &mut World, key: &str, role: Role, person: &str) {
+pub async fn register(world: &mut World, key: &str, role: Role, person: &str) {
     let public = world.key(key).public();
     let message = possession_message(world.client.trust_root().ledger_id, &public, role.code(), "");
     let registered = KeyRegistered {

@@ -23,7 +23,7 @@ async fn approve(world: &mut World) -> Result<Submitted, ClientError> {
 }
 
 /// A rule set that knows the reserve order, as old as a draw asks for.
-async fn with_reserve_rules() -> World {
+pub async fn with_reserve_rules() -> World {
     let mut world = World::new().await;
     let mut rules = world.replica.state().rules.as_ref().unwrap().value.clone();
     (rules.rule_set_id, rules.recusal_reserve_order) = (text("R-2026-2"), true);

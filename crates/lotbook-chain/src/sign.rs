@@ -4,7 +4,7 @@
 //! encoding are refused when they are parsed.
 
 use crate::entry::SUITE;
-use crate::hash::{KeyId, LedgerId, Position, StatementHash};
+use crate::hash::{Instant, KeyId, LedgerId, Position, StatementHash};
 use ed25519_dalek::{Signer, SigningKey as Secret, VerifyingKey};
 
 /// An Ed25519 signature, 64 bytes as received.
@@ -147,6 +147,19 @@ pub fn refusal_message(ledger: LedgerId, statement: StatementHash, at: Position,
     // "lotbook v1 refusal\n" || ledger_id || statement hash || u64(position) || enc(code)
     let at = at.0.to_le_bytes();
     [b"lotbook v1 refusal\n".as_slice(), &ledger.0, &statement.0, &at, &enc(code.as_bytes())].concat()
+}
+
+/// The message by which somebody says that they had another's signed reveal at a time ([P-180]).
+pub fn held_message(
+    ledger: LedgerId,
+    author: KeyId,
+    statement: StatementHash,
+    signature: &Signature,
+    at: Instant,
+) -> Vec<u8> {
+    // "lotbook v1 held reveal\n" || ledger_id || key id || statement hash || signature || i64(time)
+    let at = at.0.to_le_bytes();
+    [b"lotbook v1 held reveal\n".as_slice(), &ledger.0, &author.0, &statement.0, &signature.0, &at].concat()
 }
 
 #[cfg(test)]

@@ -169,6 +169,22 @@ impl Client {
         Ok(published)
     }
 
+    /// What the ledger kept of the first published checkpoint over a CeremonyClosed that waited for a beacon: signed by
+    /// it, over that entry, and proved to be of the same history. Whose cosignatures are on it, a policy says.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn stamp(&self, close: u64) -> Result<Option<String>, ClientError> {
+        let request = deadline(proto::GetStampRequest { position: close });
+        let note = within(self.proofs().get_stamp(request)).await?.checkpoint;
+        if note.is_empty() {
+            return Ok(None);
+        }
+        let size = self.note(&note)?.size;
+        self.prove_heads().await?;
+        Ok((size > close).then_some(note))
+    }
+
     /// Proof that the newer of two checkpoints extends the older one, verified.
     ///
     /// # Errors

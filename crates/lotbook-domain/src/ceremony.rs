@@ -5,7 +5,7 @@ use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_draw::{Beacon, Committer, Pool, SecondPool};
 use lotbook_event::ceremony::{FailureCode, FrozenBeacon, ParticipantRole, PoolFrozen, Purpose};
 use lotbook_event::draw::{DrawCompleted, VoidGround};
-use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, Text};
+use lotbook_event::{BeaconSignature, Bytes32, DrawId, RecusalId, SectionId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -46,6 +46,33 @@ pub struct VoidProposal {
     pub basis: Text,
 }
 
+/// By what supervision lets an inspectors' pool be extended (draw.md 5); never by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extension {
+    /// Whoever has one of these now may be drawn with it.
+    pub qualifications: BTreeSet<Text>,
+    /// Whose inspectors may be drawn with all that they have now.
+    pub sections: BTreeSet<SectionId>,
+}
+
+impl Extension {
+    /// Whether nothing is approved.
+    pub fn is_empty(&self) -> bool {
+        self.qualifications.is_empty() && self.sections.is_empty()
+    }
+}
+
+/// A reveal that the ledger has not recorded, and that somebody held in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldReveal {
+    /// What was revealed.
+    pub secret: Bytes32,
+    /// Who held it.
+    pub holder: KeyId,
+    /// When the holder had it, by the holder's clock.
+    pub stamped_at: Instant,
+}
+
 /// A ceremony.
 #[derive(Debug, Clone)]
 pub struct Ceremony {
@@ -83,12 +110,18 @@ pub struct Ceremony {
     pub failed: Option<FailureCode>,
     /// Keys barred from the next attempt.
     pub barred: BTreeSet<KeyId>,
+    /// Reveals that the ledger has not recorded and that were held in time, by key.
+    pub held: BTreeMap<KeyId, HeldReveal>,
     /// Entry hash that ended the attempt.
     pub terminal: Option<EntryHash>,
     /// The result.
     pub completed: Option<DrawCompleted>,
     /// Where the result stands.
     pub drawn_at: Option<Position>,
+    /// When the result was recorded.
+    pub recorded_at: Option<Instant>,
+    /// By what its inspectors' pool may be extended, if it has no assignment.
+    pub extension: Extension,
     /// Proposals to void it, by entry.
     pub proposals: BTreeMap<EntryHash, VoidProposal>,
     /// The last of them.
@@ -140,6 +173,14 @@ impl Ceremony {
         participants.iter().find(|p| p.key_id == *key).map(|p| p.role)
     }
 
+    /// Whether a secret opens a key's commitment.
+    pub fn opens(&self, key: &KeyId, secret: &Bytes32) -> bool {
+        let Some(frozen) = &self.frozen else { return false };
+        // commit_j = H("commit", P || key_id_j || r_j)                                             draw.md 1
+        let opening = lotbook_draw::commitment(&frozen.p.0, &key.0, &secret.0);
+        self.commitments.get(key).is_some_and(|commitment| commitment.0 == opening)
+    }
+
     /// Keys that committed and did not reveal.
     pub fn missing(&self) -> BTreeSet<KeyId> {
         self.commitments.keys().filter(|key| !self.reveals.contains_key(*key)).copied().collect()
@@ -186,10 +227,22 @@ impl Ceremony {
 
     /// The committers as the seed's formula takes them.
     pub fn committers(&self) -> Vec<Committer> {
+        self.committers_with(|key| self.reveals.get(key).map(|secret| secret.0))
+    }
+
+    /// The same with the reveals that were held: what a failed attempt would have drawn.
+    pub fn committers_as_held(&self) -> Vec<Committer> {
+        let held = |key: &KeyId| self.held.get(key).map(|held| held.secret);
+        self.committers_with(|key| {
+            self.reveals.get(key).copied().or_else(|| held(key)).map(|secret| secret.0)
+        })
+    }
+
+    fn committers_with(&self, reveal: impl Fn(&KeyId) -> Option<[u8; 32]>) -> Vec<Committer> {
         let committer = |(key, commitment): (&KeyId, &Bytes32)| Committer {
             key_id: key.0,
             commitment: commitment.0,
-            reveal: self.reveals.get(key).map(|secret| secret.0),
+            reveal: reveal(key),
         };
         self.commitments.iter().map(committer).collect()
     }

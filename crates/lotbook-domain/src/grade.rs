@@ -2,13 +2,12 @@
 
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
-use crate::person;
+use crate::person::{self, bodies};
 use crate::state::{BatchRecord, State};
-use lotbook_chain::{Instant, KeyId};
+use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_draw::certificate::Grade;
 use lotbook_event::ceremony::ParticipantRole;
 use lotbook_event::keys::Role;
-use std::collections::BTreeSet;
 
 /// Fewest independent reveals of grade A.
 pub const INDEPENDENT_REVEALS: usize = 2;
@@ -32,6 +31,13 @@ pub fn grade(state: &State, ceremony: &Ceremony, stamped: Option<u64>) -> Grade 
         _ if distinct(state, &independent) => Grade::A,
         _ => Grade::B,
     }
+}
+
+/// Where ceremonies were closed that wait for a beacon: what witnesses see now makes their grade.
+pub fn awaiting_stamps(state: &State) -> Vec<Position> {
+    let waits = |held: &&Ceremony| held.stage == Stage::Closed && !held.beacons().is_empty();
+    let closed = state.ceremonies.values().filter(waits).filter_map(|held| held.closed);
+    closed.map(|closed| closed.position).collect()
 }
 
 /// Whether witnesses had seen the close before the first of its rounds was published.
@@ -67,20 +73,9 @@ fn works_for(batch: Option<&BatchRecord>, role: Role, section: Option<&lotbook_e
     }
 }
 
-/// The bodies that nominated a key's holder; the office itself is none.
-fn bodies(state: &State, key: KeyId) -> BTreeSet<&str> {
-    let office = state.office.as_ref().map_or("", |office| office.name.as_str());
-    let grants = state.keys.get(&key).into_iter().flat_map(|known| known.grants.values());
-    grants
-        .map(|grant| grant.nominated_by.as_str())
-        .filter(|body| !body.is_empty() && *body != office)
-        .collect()
-}
-
 /// Whether two of them are different persons of different bodies.
 fn distinct(state: &State, keys: &[KeyId]) -> bool {
-    let apart =
-        |a: KeyId, b: KeyId| !person::same(state, a, b) && bodies(state, a).is_disjoint(&bodies(state, b));
+    let apart = |a: KeyId, b: KeyId| !person::same(state, a, b) && !person::of_one_body(state, a, b);
     let paired = |(n, a): (usize, &KeyId)| keys.iter().skip(n + 1).any(|b| apart(*a, *b));
     keys.len() >= INDEPENDENT_REVEALS && keys.iter().enumerate().any(paired)
 }
@@ -88,7 +83,7 @@ fn distinct(state: &State, keys: &[KeyId]) -> bool {
 /// Among how many outcomes somebody could have chosen: the exponent of the bound on bias, see [`bias_bound`].
 ///
 /// Without a beacon, who withheld a reveal saw the outcome first: one more for each attempt of the batch that
-/// failed after it was sealed. With a beacon whose close nobody witnessed in time, who ran the ledger could have
+/// failed after it was sealed, a held reveal or not: somebody saw it first. With a beacon whose close nobody witnessed in time, who ran the ledger could have
 /// waited for the round, and left out any of the reveals.
 pub fn choices(state: &State, ceremony: &Ceremony, stamped: Option<u64>) -> u128 {
     let attempts =

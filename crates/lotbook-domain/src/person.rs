@@ -24,6 +24,21 @@ pub fn is_inspector(state: &State, key: KeyId, inspector: &InspectorId) -> bool 
     of_inspector.map(|(id, _)| *id).any(|other| same(state, key, other))
 }
 
+/// The bodies that nominated a key's holder; the office itself is none.
+pub fn bodies(state: &State, key: KeyId) -> BTreeSet<&str> {
+    let office = state.office.as_ref().map_or("", |office| office.name.as_str());
+    let grants = state.keys.get(&key).into_iter().flat_map(|known| known.grants.values());
+    grants
+        .map(|grant| grant.nominated_by.as_str())
+        .filter(|body| !body.is_empty() && *body != office)
+        .collect()
+}
+
+/// Whether one body nominated the holders of both keys.
+pub fn of_one_body(state: &State, one: KeyId, other: KeyId) -> bool {
+    !bodies(state, one).is_disjoint(&bodies(state, other))
+}
+
 /// The names in a key's registrations, revoked ones too: the person stays the person.
 fn names(state: &State, key: KeyId) -> BTreeSet<&str> {
     let grants = state.keys.get(&key).into_iter().flat_map(|known| known.grants.values());

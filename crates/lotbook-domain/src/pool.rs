@@ -22,6 +22,8 @@ use lotbook_event::{Code, Date, InspectorId, Refusal, Uscc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Reason of an inspector whom no seat accepts, or whom an approved extension does not cover (rules.md 1.11).
+const UNQUALIFIED: &str = "unqualified";
 /// Roster rows changed within this many days before the draw are counted by author (draw.md 2).
 pub const LATE_CHANGE_DAYS: i64 = 30;
 
@@ -225,7 +227,7 @@ impl<'a> Basis<'a> {
             seat.accepts.is_empty() || !seat.accepts.is_disjoint(&row.qualifications)
         };
         if !self.scheme.seats.iter().any(accepted) {
-            return Some("unqualified");
+            return Some(UNQUALIFIED);
         }
         self.decides_or_supervises(&row.inspector).then_some("excluded_by_role")
     }

@@ -1,7 +1,7 @@
 //! Who can be staffed: an enterprise taken alone (FIRM_WITHOUT_TEAM, draw.md 1), and the selection of a draw
 //! that waits for its inspectors (draw.md 5).
 
-use crate::ceremony::Frozen;
+use crate::ceremony::{Extension, Frozen};
 use crate::state::{BatchKey, Inspection, State};
 use lotbook_chain::Instant;
 use lotbook_draw::Pool;
@@ -72,6 +72,8 @@ pub struct Unstaffed<'a> {
     pub pool: &'a Arc<Pool>,
     /// When its result was recorded.
     pub drawn_at: Instant,
+    /// By what supervision lets its inspectors' pool be extended.
+    pub extension: &'a Extension,
     /// Its inspections in ticket order.
     pub inspections: Vec<(&'a InspectionId, &'a Inspection)>,
 }
@@ -85,12 +87,13 @@ impl<'a> Unstaffed<'a> {
         let record = state.batch(&batch.0, &batch.1)?;
         let found = || {
             let draw = record.drawn.as_ref().filter(|_| record.board.is_none())?;
-            let frozen = state.ceremonies.get(draw)?.frozen.as_ref()?;
+            let held = state.ceremonies.get(draw)?;
+            let (frozen, extension) = (held.frozen.as_ref()?, &held.extension);
             let own = state.inspections.iter().filter(|(_, inspection)| inspection.draw() == Some(draw));
             let mut inspections: Vec<(_, &Inspection)> = own.map(|(id, own)| (id, &**own)).collect();
             inspections.sort_by_key(|(_, inspection)| inspection.first_slot());
             let drawn_at = inspections.first()?.1.assigned_at;
-            Some(Self { draw, frozen, pool: frozen.pool()?, drawn_at, inspections })
+            Some(Self { draw, frozen, pool: frozen.pool()?, drawn_at, extension, inspections })
         };
         let name = format!("{}/{}", batch.0, batch.1);
         let none = || {

@@ -176,7 +176,9 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
         | Event::BeaconRecorded(BeaconRecorded { draw, .. })
+        | Event::RevealHeld(RevealHeld { draw, .. })
         | Event::DrawVoidProposed(DrawVoidProposed { draw, .. })
+        | Event::PoolExtensionApproved(PoolExtensionApproved { draw, .. })
         | Event::DrawVoided(DrawVoided { draw, .. })
         | Event::AssignmentInfeasible(AssignmentInfeasible { draw, .. }) => {
             Subject::new(Kind::Draw, draw.as_str())

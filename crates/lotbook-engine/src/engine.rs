@@ -11,6 +11,7 @@ use crate::writer::Writer;
 use crate::{Signers, publish, read, write};
 use lotbook_chain::{Entry, Policy, Position, Receipt, Sealed, VerifierKey, Witnessed};
 use lotbook_domain::authenticate::verify;
+use lotbook_domain::grade::awaiting_stamps;
 use lotbook_domain::refusals::RefusalReceipt;
 use lotbook_domain::{LedgerKeys, Rejection, SignedStatement, State, evolve};
 use lotbook_event::{Refusal, Statement};
@@ -288,7 +289,19 @@ impl Engine {
     /// # Errors
     /// See [`PublishError`]; what is published stays.
     pub fn publish(&self, note: &str) -> Result<Witnessed, PublishError> {
-        self.shared.public.publish(&self.shared.store, &self.shared.vkey, note)
+        let closes = self.view(awaiting_stamps).unwrap_or_else(|error| {
+            tracing::warn!(why = error.0, "no stamp is kept of this checkpoint");
+            vec![]
+        });
+        self.shared.public.publish(&self.shared.store, &self.shared.vkey, note, &closes)
+    }
+
+    /// The first published checkpoint over a CeremonyClosed that waited for a beacon then ([P-188]).
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store cannot be read.
+    pub fn stamp(&self, close: u64) -> Result<Option<String>, Unavailable> {
+        self.shared.store.stamp(Position(close)).map_err(|error| Unavailable(error.to_string()))
     }
 
     /// Calls `listener` with the size of each cosigned checkpoint once it is published.

@@ -4,7 +4,7 @@
 use crate::engine::Shared;
 use crate::publish::{Listener, Published};
 use crate::{read, write};
-use lotbook_chain::{Checkpoint, Policy, UnwitnessedError, VerifierKey, Witnessed};
+use lotbook_chain::{Checkpoint, Policy, Position, UnwitnessedError, VerifierKey, Witnessed};
 use lotbook_store::{Publication, Store, StoreError};
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -95,14 +95,24 @@ impl Public {
         write(&self.listeners).push(listener);
     }
 
-    /// Publishes a cosigned checkpoint: durable first, then shown. An older one changes nothing.
-    pub fn publish(&self, store: &Store, key: &VerifierKey, note: &str) -> Result<Witnessed, PublishError> {
+    /// Publishes a cosigned checkpoint: durable first, then shown. An older one changes nothing. Of those of `closes`
+    /// that it covers and that have no stamp yet, it is that.
+    pub fn publish(
+        &self,
+        store: &Store,
+        key: &VerifierKey,
+        note: &str,
+        closes: &[Position],
+    ) -> Result<Witnessed, PublishError> {
         let policy = self.policy().ok_or(PublishError::NotAwaited)?;
         let witnessed = policy.open_of(note, key)?;
         same_tree(store, &witnessed.checkpoint)?;
         let size = witnessed.checkpoint.size;
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.newest().is_none_or(|newest| newest.size < size) {
+            for close in closes.iter().filter(|close| close.0 < size) {
+                store.write_stamp(*close, note)?;
+            }
             store.write_publication(note)?;
             *write(&self.newest) = Some(Published { size, note: note.to_owned() });
             read(&self.listeners).iter().for_each(|listener| listener(size));

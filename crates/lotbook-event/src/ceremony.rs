@@ -1,12 +1,12 @@
 //! Ceremonies: strong types of `ceremony.proto` (draw.md 1-2).
 
 use crate::id::{
-    BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId, Text,
-    Uscc,
+    BatchId, BeaconKey, BeaconSignature, Bytes32, DrawId, HeldStatement, InspectionId, InspectorId, PlanId,
+    RecusalId, Text, Uscc,
 };
 use crate::plan::Reveal;
 use crate::wire::{enumeration, message};
-use lotbook_chain::{EntryHash, Instant, KeyId, TreeHash};
+use lotbook_chain::{EntryHash, Instant, KeyId, Signature, TreeHash};
 use std::collections::BTreeSet;
 
 enumeration! {
@@ -79,6 +79,11 @@ message! {
     CeremonyClosed { draw: DrawId, missing: BTreeSet<KeyId> }
     /// The attempt failed.
     CeremonyFailed { draw: DrawId, code: FailureCode, barred: BTreeSet<KeyId> }
+    /// A reveal that somebody held in time and the ledger has not recorded.
+    RevealHeld {
+        draw: DrawId, author: KeyId, statement: HeldStatement, signature: Signature, holder: KeyId,
+        stamped_at: Instant, stamp: Signature,
+    }
     /// A supervisor has the whole embargo key.
     EmbargoKeyHeld { draw: DrawId, proof: Bytes32 }
     /// The embargo key is published.

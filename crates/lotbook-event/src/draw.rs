@@ -1,6 +1,6 @@
 //! What a draw yields: strong types of `draw.proto` (draw.md 4-5).
 
-use crate::id::{Bytes32, DrawId, InspectionId, InspectorId, Text, Uscc};
+use crate::id::{Bytes32, DrawId, InspectionId, InspectorId, SectionId, Text, Uscc};
 use crate::wire::{enumeration, message};
 use lotbook_chain::EntryHash;
 use std::collections::BTreeSet;
@@ -33,6 +33,10 @@ message! {
     HallInspector { inspector: InspectorId, capacity: u32 }
     /// An enterprise gets its team by an inspectors' ceremony.
     TeamAssigned { draw: DrawId, inspection: InspectionId, team: Vec<InspectorId>, previous: EntryHash }
+    /// Supervision approves by what an inspectors' pool is extended.
+    PoolExtensionApproved {
+        draw: DrawId, qualifications: BTreeSet<Text>, sections: BTreeSet<SectionId>, reason: Text,
+    }
     /// Supervision proposes to void a draw.
     DrawVoidProposed { draw: DrawId, ground: VoidGround, basis: Text }
     /// The office leader voids it.

@@ -63,6 +63,8 @@ pub enum Flag {
     OtherCause,
     /// A draw whose result was fixed a day ago is not recorded (draw.md 1).
     DrawOverdue,
+    /// A reveal that was made in time is not on the ledger (draw.md 1).
+    RevealNotRecorded,
 }
 
 impl Flag {
@@ -99,6 +101,7 @@ impl Flag {
             Self::HandlingAged => "HANDLING_AGED",
             Self::OtherCause => "OTHER_CAUSE",
             Self::DrawOverdue => "DRAW_OVERDUE",
+            Self::RevealNotRecorded => "REVEAL_NOT_RECORDED",
         }
     }
 }

@@ -14,6 +14,9 @@ pub const MAX_PATH_BYTES: usize = 192;
 /// Longest text in bytes.
 pub const MAX_TEXT_BYTES: usize = 4_096;
 
+/// Longest statement within a statement, in bytes: a SeedRevealed with the longest draw and section has under 500.
+pub const MAX_HELD_BYTES: usize = 1_024;
+
 fn check_text(text: &str, max: usize) -> Result<(), FieldError> {
     if text.len() > max {
         return Err(FieldError::new(format!("has {} bytes, at most {max} are allowed", text.len())));
@@ -233,6 +236,44 @@ byte_type! {
     BeaconSignature(48);
     /// The public key of a beacon's chain: a compressed point of G2.
     BeaconKey(96);
+}
+
+/// The bytes of somebody's statement, within another's: 1 to [`MAX_HELD_BYTES`], as they were signed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HeldStatement(Vec<u8>);
+
+impl HeldStatement {
+    /// The bytes of a statement.
+    ///
+    /// # Errors
+    /// [`FieldError`] if there are none, or too many.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, FieldError> {
+        match bytes.len() {
+            1..=MAX_HELD_BYTES => Ok(Self(bytes)),
+            found => Err(FieldError::new(format!("has {found} bytes, needs 1 to {MAX_HELD_BYTES}"))),
+        }
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Wire for HeldStatement {
+    type Wire = Vec<u8>;
+    fn parse(wire: Vec<u8>) -> Result<Self, FieldError> {
+        Self::new(wire)
+    }
+    fn wire(&self) -> Vec<u8> {
+        self.0.clone()
+    }
+}
+
+impl core::fmt::Debug for HeldStatement {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "HeldStatement({})", data_encoding::HEXLOWER.encode(&self.0))
+    }
 }
 
 #[cfg(test)]

@@ -173,10 +173,11 @@ events! {
     Ceremony CeremonyEvent ceremony_event {
         CeremonyOpened, PoolFrozen: Box<PoolFrozen>, SeedCommitted, CeremonySealed, SeedRevealed, CeremonyClosed,
         CeremonyFailed, BeaconRecorded, EmbargoKeyHeld, EmbargoReleased, RowRevealed, EmbargoRead,
+        RevealHeld,
     }
     Draw DrawEvent draw_event {
         DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, DrawVoided, DrawVoidProposed, TeamAssigned,
-        AssignmentWithheld,
+        AssignmentWithheld, PoolExtensionApproved,
     }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped: Box<AssignmentSwapped>, SubstituteDrawn, SubstitutePoolExhausted,

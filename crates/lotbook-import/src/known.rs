@@ -91,8 +91,9 @@ impl Known {
             Event::CeremonyFailed(_) | Event::DrawCompleted(_) | Event::EnterpriseAssigned(_) => {}
             Event::EmbargoKeyHeld(_) | Event::EmbargoReleased(_) | Event::EmbargoRead(_) => {}
             Event::RowRevealed(_) | Event::AssignmentWithheld(_) => {}
-            Event::BeaconRecorded(_) | Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
-            Event::TeamAssigned(_) => {}
+            Event::BeaconRecorded(_) | Event::RevealHeld(_) => {}
+            Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
+            Event::TeamAssigned(_) | Event::PoolExtensionApproved(_) => {}
             Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}
             Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
             Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}

@@ -39,6 +39,7 @@ mod progress;
 mod published;
 mod replace;
 mod segment;
+mod stamps;
 mod store;
 #[cfg(any(test, feature = "suite"))]
 pub mod suite;
@@ -59,5 +60,6 @@ pub use open::{INDEX_CACHE_BYTES, StoreOptions};
 pub use progress::{Phase, Progress};
 pub use published::Publication;
 pub use segment::{JournalReader, MAX_GROUP_BYTES, SEGMENT_BYTES, SegmentJournal};
+pub use stamps::read_stamp;
 pub use store::Store;
 pub use vault::{Random, Vault, VaultError};

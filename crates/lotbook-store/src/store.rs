@@ -9,6 +9,7 @@ use crate::journal::{Head, Journal, Lease};
 use crate::lock::DirLock;
 use crate::published::Publication;
 use crate::segment::{Disk, SegmentJournal};
+use crate::stamps::{read_stamp, write_stamp_on};
 use crate::watch::{HeadWatch, lock};
 use lotbook_chain::entry::entry_hash;
 use lotbook_chain::{EntryHash, KeyId, Position, TileId, TileReader, TreeHash};
@@ -169,6 +170,22 @@ impl Store {
     /// [`Unavailable::Io`]; what was there before is still there then.
     pub fn write_publication(&self, note: &str) -> Result<(), StoreError> {
         Ok(Publication::write_on(self.disk.as_ref(), &self.dir, note)?)
+    }
+
+    /// The stamp of a close ([P-188]).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn stamp(&self, close: Position) -> Result<Option<String>, StoreError> {
+        Ok(read_stamp(&self.dir, close.0)?)
+    }
+
+    /// Makes a note durable as the stamp of a close; one that is there stays.
+    ///
+    /// # Errors
+    /// [`Unavailable::Io`].
+    pub fn write_stamp(&self, close: Position, note: &str) -> Result<(), StoreError> {
+        Ok(write_stamp_on(self.disk.as_ref(), &self.dir, close.0, note)?)
     }
 
     /// Whether an anchor states what is stored.

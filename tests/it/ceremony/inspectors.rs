@@ -2,15 +2,20 @@
 
 use super::{ceremony, certificate, code};
 use crate::pool::{commit, open};
+use crate::recovery::program::{arg, done, run};
+use crate::recusal::register;
 use crate::refusals::{adopt, opening, plan_like, scheme_like};
 use crate::world::{DAY, World};
-use lotbook_domain::ceremony::Stage;
+use lotbook_client::{ClientError, Submitted};
+use lotbook_domain::ceremony::{Rows, Stage};
 use lotbook_domain::state::Inspection;
 use lotbook_event::ceremony::{CeremonyOpened, Purpose, SeedRevealed};
-use lotbook_event::draw::{DrawVoidProposed, VoidGround};
+use lotbook_event::draw::{DrawVoidProposed, PoolExtensionApproved, VoidGround};
 use lotbook_event::keys::Role;
 use lotbook_event::plan::Seat;
-use lotbook_event::registry::{Conflict, ConflictDeclared, Inspector, InspectorUpdated};
+use lotbook_event::registry::{
+    Conflict, ConflictDeclared, Duty, Inspector, InspectorEnrolled, InspectorUpdated,
+};
 use lotbook_event::*;
 use std::collections::BTreeSet;
 
@@ -70,6 +75,40 @@ fn inspections(world: &World) -> Vec<(InspectionId, Inspection)> {
     own
 }
 
+/// What supervision approves.
+fn approval(qualifications: &[&str], sections: &[&str]) -> PoolExtensionApproved {
+    PoolExtensionApproved {
+        draw: draw(1),
+        qualifications: qualifications.iter().map(|one| Text::new(*one).unwrap()).collect(),
+        sections: sections.iter().map(|one| SectionId::new(*one).unwrap()).collect(),
+        reason: Text::new("no. 12").unwrap(),
+    }
+}
+
+async fn approve(
+    world: &mut World,
+    qualifications: &[&str],
+    sections: &[&str],
+) -> Result<Submitted, ClientError> {
+    world.state("supervisor", Role::Supervisor, None, approval(qualifications, sections)).await
+}
+
+/// A new inspector, like another but for number, section and qualifications.
+async fn enrol(world: &mut World, id: &str, section: &str, qualifications: &[&str]) {
+    let inspectors = world.replica.state().inspectors.values();
+    let like = inspectors.map(|record| record.row.clone()).find(|row| row.duty == Duty::Active).unwrap();
+    let row = Inspector {
+        inspector: InspectorId::new(id).unwrap(),
+        name: Text::new(format!("new {id}")).unwrap(),
+        certificate: Text::new(format!("C-{id}")).unwrap(),
+        certificate_valid_until: Date::new("2028-12-31").unwrap(),
+        section: SectionId::new(section).unwrap(),
+        qualifications: qualifications.iter().map(|one| Text::new(*one).unwrap()).collect(),
+        ..like
+    };
+    world.state("registrar", Role::Registrar, None, InspectorEnrolled { rows: vec![row] }).await.unwrap();
+}
+
 /// The registrar gives twelve more inspectors the qualification.
 async fn extend(world: &mut World) {
     let rows = world.replica.state().inspectors.values().map(|record| &record.row);
@@ -101,6 +140,9 @@ async fn a_selection_that_cannot_be_staffed_stands_and_gets_its_teams_by_a_cerem
         .await;
     assert_eq!(code(again), "ALREADY_DRAWN");
     let early = next(&world, 2, Purpose::Inspectors);
+    let unapproved = world.state("draw_operator-S05", Role::DrawOperator, Some("S05"), early.clone()).await;
+    assert_eq!(code(unapproved), "WRONG_PHASE", "supervision has approved nothing");
+    approve(&mut world, &[RARE], &[]).await.unwrap();
     let early = world.state("draw_operator-S05", Role::DrawOperator, Some("S05"), early).await;
     assert_eq!(code(early), "FIRM_WITHOUT_TEAM");
     extend(&mut world).await;
@@ -152,6 +194,7 @@ async fn a_selection_that_cannot_be_staffed_stands_and_gets_its_teams_by_a_cerem
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_fails_is_tried_again_and_only_for_a_batch_that_waits() {
     let mut world = infeasible().await;
+    approve(&mut world, &[RARE], &[]).await.unwrap();
     extend(&mut world).await;
     let first = next(&world, 2, Purpose::Inspectors);
     open(&mut world, "S05", first).await;
@@ -175,5 +218,78 @@ async fn an_attempt_that_fails_is_tried_again_and_only_for_a_batch_that_waits() 
     let undrawn = CeremonyOpened { purpose: Purpose::Inspectors, ..opening("P-2026-S04", "B3") };
     let undrawn = world.state("draw_operator-S04", Role::DrawOperator, Some("S04"), undrawn).await;
     assert_eq!(code(undrawn), "WRONG_PHASE");
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_whom_an_approved_qualification_or_section_covers_enters_the_pool() {
+    let mut world = infeasible().await;
+    let key = world.data.key("supervisor");
+    let extend_by = |more: &[&str]| {
+        let base = [
+            "draw",
+            "extend",
+            "--server",
+            &world.serving.url,
+            "--key",
+            arg(&key),
+            "--draw",
+            "P-2026-S05/B2.1",
+        ];
+        run(&[&base[..], &["--reason", "no. 12"], more].concat())
+    };
+    assert_eq!(extend_by(&[]).code, Some(64), "neither a qualification nor a section");
+    assert_eq!(extend_by(&["--qualification", RARE]).code, Some(0));
+    assert_eq!(extend_by(&["--section-of", "S02"]).code, Some(0), "approvals add up");
+    extend(&mut world).await;
+    enrol(&mut world, "I901", "S06", &[RARE]).await;
+    enrol(&mut world, "I902", "S06", &["人防工程"]).await;
+    enrol(&mut world, "I903", "S02", &["人防工程"]).await;
+    enrol(&mut world, "I904", "S06", &["人防工程", RARE]).await;
+    let opened = next(&world, 2, Purpose::Inspectors);
+    open(&mut world, "S05", opened).await;
+    let Rows::Staffing(pool) = ceremony(&world, &draw(2)).frozen.clone().unwrap().rows else { panic!() };
+    let row = |id: &str| pool.inspectors().iter().find(|row| row.inspector_id == id).unwrap().clone();
+    assert!(row("I901").eligible);
+    assert_eq!(row("I902").reason, "unqualified", "what he has was not approved");
+    assert!(row("I903").eligible && row("I903").qualifications == ["人防工程"], "of an approved section");
+    assert_eq!(row("I904").qualifications, [RARE], "only with what was approved");
+    held(&mut world, &draw(2)).await;
+    assert!(inspections(&world).iter().all(|(_, i)| i.team.len() == 2));
+    certificate(&world, &draw(1), &[]).await;
+    world.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extension_is_approved_by_supervision_for_a_draw_that_waits_and_names_something_that_helps() {
+    let mut world = infeasible().await;
+    let told = done(&["todo", "--server", &world.serving.url, "--key", arg(&world.data.key("supervisor"))]);
+    assert!(told.contains("draw extend"), "{told}");
+    let elsewhere =
+        |id: &str| PoolExtensionApproved { draw: DrawId::new(id).unwrap(), ..approval(&[RARE], &[]) };
+    let unexplained = PoolExtensionApproved { reason: Text::new("").unwrap(), ..approval(&[RARE], &[]) };
+    for (what, expected, event) in [
+        ("nothing", "INVALID_VALUE", approval(&[], &[])),
+        ("without a reason", "INVALID_VALUE", unexplained),
+        ("what no seat accepts", "INVALID_VALUE", approval(&[RARE, "驾驶"], &[])),
+        ("a section that there is not", "UNKNOWN_SUBJECT", approval(&[], &["S99"])),
+        ("a draw that has its teams", "WRONG_PHASE", elsewhere("P-2026-S04/B1.1")),
+        ("a draw that there is not", "UNKNOWN_SUBJECT", elsewhere("P-2026-S05/B2.7")),
+    ] {
+        let answer = world.state("supervisor", Role::Supervisor, None, event).await;
+        assert_eq!(code(answer), expected, "{what}");
+    }
+    let leader = world.state("office_leader", Role::OfficeLeader, None, approval(&[RARE], &[])).await;
+    assert_eq!(code(leader), "ROLE_NOT_HELD");
+    register(&mut world, "registrar", Role::Supervisor, "registrar").await;
+    let keeper = world.state("registrar", Role::Supervisor, None, approval(&[RARE], &[])).await;
+    assert_eq!(code(keeper), "SELF_APPROVAL", "who keeps the roster");
+    approve(&mut world, &[RARE], &[]).await.unwrap();
+    extend(&mut world).await;
+    let opened = next(&world, 2, Purpose::Inspectors);
+    open(&mut world, "S05", opened).await;
+    assert_eq!(code(approve(&mut world, &[], &["S02"]).await), "CEREMONY_OPEN", "its pool is frozen");
+    held(&mut world, &draw(2)).await;
+    assert_eq!(code(approve(&mut world, &[], &["S02"]).await), "WRONG_PHASE", "it has its teams");
     world.verify().await;
 }

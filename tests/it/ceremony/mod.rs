@@ -4,8 +4,9 @@
 mod beacon;
 mod command;
 mod grades;
+mod held;
 mod inspectors;
-mod league;
+pub mod league;
 mod missing;
 mod overdue;
 mod quicknet;

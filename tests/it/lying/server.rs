@@ -169,6 +169,13 @@ impl ProofService for Mouth {
         }))
     }
 
+    async fn get_stamp(
+        &self,
+        _request: Request<proto::GetStampRequest>,
+    ) -> Result<Response<proto::GetStampResponse>, Status> {
+        Ok(Response::new(proto::GetStampResponse::default()))
+    }
+
     async fn prove_inclusion(
         &self,
         request: Request<proto::ProveInclusionRequest>,

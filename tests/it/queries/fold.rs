@@ -230,6 +230,7 @@ impl Fold {
                 draw.terminal = Some(entry.hash.0.to_vec());
             }
             Event::DrawCompleted(e) => {
+                self.meet(Obligation::Draw, e.draw.as_str(), at);
                 let draw = self.draw(e.draw.as_str());
                 (draw.stage, draw.seed, draw.result) = (5, Some(e.seed.wire()), Some(e.wire()));
                 draw.terminal = Some(entry.hash.0.to_vec());

@@ -174,6 +174,15 @@ async fn board(world: &World, fold: &Fold) -> BTreeSet<i32> {
         let sections = match view.kind() {
             Obligation::Plan => view.subject.split('/').skip(1).map(str::to_owned).collect(),
             Obligation::Disclosure => vec![],
+            Obligation::Draw => {
+                let draw = &fold.draws[&view.subject];
+                fold.batches[&(draw.plan.clone(), draw.batch.clone())]
+                    .batch
+                    .as_ref()
+                    .unwrap()
+                    .sections
+                    .clone()
+            }
             _ => fold.inspections[&view.subject].sections.clone(),
         };
         assert_eq!(view.sections, sections, "{key:?}");

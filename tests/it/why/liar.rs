@@ -101,6 +101,10 @@ impl ProofService for Mouth {
         ProofServiceClient::new(self.truth.clone()).get_checkpoint(asked.into_inner()).await
     }
 
+    async fn get_stamp(&self, asked: Request<GetStampRequest>) -> Result<Response<GetStampResponse>, Status> {
+        ProofServiceClient::new(self.truth.clone()).get_stamp(asked.into_inner()).await
+    }
+
     async fn prove_inclusion(
         &self,
         asked: Request<ProveInclusionRequest>,

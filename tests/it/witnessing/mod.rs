@@ -3,4 +3,5 @@
 mod forks;
 mod processes;
 mod published;
+mod stamps;
 mod three;

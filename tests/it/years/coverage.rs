@@ -25,7 +25,7 @@ const RARE: [(&str, usize); 4] = [
 ];
 /// What needs a beacon, supervision against a draw, or a roster that grows after it (tests/it/ceremony), a person's
 /// choice instead of a ceremony (tests/it/recusal_unrolled.rs), or an embargo (tests/it/embargo).
-const NOT_HERE: [&str; 11] = [
+const NOT_HERE: [&str; 13] = [
     "AssignmentWithheld",
     "BeaconRecorded",
     "CounterpartChosen",
@@ -34,7 +34,9 @@ const NOT_HERE: [&str; 11] = [
     "EmbargoKeyHeld",
     "EmbargoRead",
     "EmbargoReleased",
+    "PoolExtensionApproved",
     "ReserveOrderApproved",
+    "RevealHeld",
     "RowRevealed",
     "TeamAssigned",
 ];

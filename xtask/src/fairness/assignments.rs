@@ -141,7 +141,7 @@ impl Instance {
         counts.into_values().collect()
     }
 
-    fn plan(&self) -> Plan {
+    pub fn plan(&self) -> Plan {
         let words = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
         let firm = |n| ObjectRow {
             uscc: format!("F{n}"),
@@ -171,21 +171,26 @@ impl Instance {
         }
     }
 
-    /// All assignments with loads in `lo..=hi`, by trying everything.
+    /// All assignments with loads in `lo..=hi`, by name.
     fn all(&self, plan: &Plan, lo: usize, hi: usize) -> Vec<Vec<String>> {
-        let mut partial: Vec<Vec<usize>> = vec![vec![]];
-        for s in 0..plan.slots() {
-            let team = plan.team(s);
-            let next = partial.iter().flat_map(|held| {
-                let open =
-                    (0..plan.usable()).filter(|&i| plan.is_allowed(s, i) && !held[team.start..].contains(&i));
-                open.map(|i| held.iter().copied().chain([i]).collect()).collect::<Vec<_>>()
-            });
-            partial = next.collect();
-        }
-        let load = |held: &[usize], i: usize| held.iter().filter(|&&other| other == i).count();
-        partial.retain(|held| (0..plan.usable()).all(|i| (lo..=hi).contains(&load(held, i))));
         let name = |i: usize| plan.ranked()[i].1.clone();
-        partial.into_iter().map(|held| held.into_iter().map(name).collect()).collect()
+        states(plan, lo, hi).into_iter().map(|held| held.into_iter().map(name).collect()).collect()
     }
+}
+
+/// All assignments with loads in `lo..=hi`, by trying everything, in ascending order.
+pub fn states(plan: &Plan, lo: usize, hi: usize) -> Vec<Vec<usize>> {
+    let mut partial: Vec<Vec<usize>> = vec![vec![]];
+    for s in 0..plan.slots() {
+        let team = plan.team(s);
+        let next = partial.iter().flat_map(|held| {
+            let open =
+                (0..plan.usable()).filter(|&i| plan.is_allowed(s, i) && !held[team.start..].contains(&i));
+            open.map(|i| held.iter().copied().chain([i]).collect()).collect::<Vec<_>>()
+        });
+        partial = next.collect();
+    }
+    let load = |held: &[usize], i: usize| held.iter().filter(|&&other| other == i).count();
+    partial.retain(|held| (0..plan.usable()).all(|i| (lo..=hi).contains(&load(held, i))));
+    partial
 }

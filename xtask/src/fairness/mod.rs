@@ -4,6 +4,7 @@
 //! command line and asks whether the p-values are themselves uniform; it writes docs/fairness.md and its plots.
 
 mod assignments;
+mod chain;
 mod marginals;
 mod orders;
 mod p_value;

@@ -1,6 +1,7 @@
 //! Each experiment once, with seeds from fixed texts: deterministic, and a fair draw fails none of them.
 
 use super::assignments::{instances, sparse};
+use super::chain::Chain;
 use super::p_value::{chi_square, equal_counts, kolmogorov_smirnov, normal};
 use super::seeds::Seeds;
 use super::{Experiment, experiments};
@@ -55,6 +56,30 @@ fn a_sparse_batch_is_near_to_uniform_and_no_nearer() {
     let distance = sparse.distance(&mut Seeds::new(&format!("ci/{}", sparse.name)));
     println!("{}: distance {:.5}, noise {:.5}", sparse.name, distance.found, distance.noise);
     assert!(distance.found > 2.0 * distance.noise && distance.found < 0.025, "{}", distance.found);
+}
+
+/// What the sparse batch lacks is steps: no assignment is out of reach, and with every further T the distance falls.
+#[test]
+fn a_sparse_batch_lacks_steps_and_nothing_else() {
+    for instance in instances().into_iter().chain([sparse()]).filter(|instance| instance.tier == 2) {
+        let chain = Chain::of(&instance);
+        let steps = chain.steps_of_protocol;
+        let after = chain.distances(&[steps, 2 * steps, 3 * steps, 4 * steps, 8 * steps]);
+        println!("{}: T = {steps}, {:?}, distances {after:?}", instance.name, chain.unreached());
+        assert_eq!(chain.unreached().1, 0, "{}", instance.name);
+        assert!(after.windows(2).all(|pair| pair[1] < pair[0] || pair[1] < 1e-9), "{}", instance.name);
+        assert!(after[1] < 2e-3, "{}", instance.name);
+    }
+}
+
+/// The chain as computed is the chain as drawn: both are as far from uniform.
+#[test]
+fn the_chain_that_is_computed_is_the_one_that_draws() {
+    let sparse = sparse();
+    let computed = Chain::of(&sparse).distances(&[480])[0];
+    let drawn = sparse.distance(&mut Seeds::new(&format!("ci/{}", sparse.name)));
+    println!("computed {computed:.5}, drawn {:.5}, noise {:.5}", drawn.found, drawn.noise);
+    assert!(drawn.found >= computed - drawn.noise && drawn.found <= computed + drawn.noise);
 }
 
 /// What is not fair is found: otherwise nothing above would mean anything.

@@ -52,15 +52,16 @@ pub fn after_beacon(state: &State, e: &BeaconRecorded, keys: Keys<'_>) -> Result
     Ok(if ceremony.awaited().next().is_none() { draws(state, &ceremony, keys)? } else { vec![] })
 }
 
-/// When the result of a closed ceremony is fixed: at its close, with a beacon not before its round's time.
+/// When the result of a ceremony that was closed is fixed: at its close, with a beacon not before its round's time.
 pub fn fixed_at(ceremony: &Ceremony) -> Option<Instant> {
-    let closed = ceremony.closed.filter(|_| ceremony.stage == Stage::Closed)?.at;
+    let closed = ceremony.closed?.at;
     ceremony.beacons().iter().map(beacon::time_of).chain([closed]).max()
 }
 
 /// When it is overdue, if that has not been stated.
 pub fn overdue_at(ceremony: &Ceremony) -> Option<Instant> {
-    fixed_at(ceremony).filter(|_| !ceremony.overdue).map(|fixed| fixed.plus_seconds(OVERDUE_SECONDS))
+    let awaited = ceremony.stage == Stage::Closed && !ceremony.overdue;
+    fixed_at(ceremony).filter(|_| awaited).map(|fixed| fixed.plus_seconds(OVERDUE_SECONDS))
 }
 
 /// Nothing is opened or started while a draw is overdue: who does not like a result could else go on without it.

@@ -5,7 +5,7 @@ use crate::decide::{DecideError, Stated};
 use crate::draw::draws;
 use crate::embargo::{self, Keys};
 use crate::state::State;
-use lotbook_chain::{EntryHash, Instant, KeyId, Sealed};
+use lotbook_chain::{Instant, KeyId, Sealed};
 use lotbook_event::ceremony::*;
 use lotbook_event::{Code, DrawId, Event, Refusal, Statement};
 use std::borrow::Borrow;
@@ -57,11 +57,7 @@ pub fn revealed(state: &State, stated: &Stated<'_>, e: &SeedRevealed) -> Result<
         let found = format!("{} takes no reveals any more ({:?})", e.draw, ceremony.stage);
         return Err(Refusal::new(Code::DeadlinePassed, &e.draw, found));
     }
-    let p = frozen.map_or(EntryHash::ZERO, |frozen| frozen.p);
-    // commit_j = H("commit", P || key_id_j || r_j)                                                draw.md 1
-    let opening = lotbook_draw::commitment(&p.0, &author.0, &e.secret.0);
-    let opens = ceremony.commitments.get(&author).is_some_and(|commitment| commitment.0 == opening);
-    if !opens || ceremony.sealed != Some(e.sealed) {
+    if !ceremony.opens(&author, &e.secret) || ceremony.sealed != Some(e.sealed) {
         let found = format!("the reveal of key {author} does not open its commitment under the sealing");
         return Err(Refusal::new(Code::OpeningMismatch, &e.draw, found));
     }

@@ -1,10 +1,10 @@
 //! Art. 14: a selection without an assignment stands; once the roster can staff it, a ceremony of its own draws
 //! inspectors and assignment only (draw.md 5).
 
-use super::a06_embargo;
 use super::a14_draw::{
     attempt, failures, fits, invalid, of_section, old_enough, reasons, reusable, separate, windows,
 };
+use super::{a06_embargo, a14_extension};
 use crate::article::a08_items::in_force;
 use crate::beacon;
 use crate::ceremony::{Frozen, Rows};
@@ -28,7 +28,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
     let batch = (e.plan.clone(), e.batch.clone());
     let record = state.batch(&e.plan, &e.batch)?;
     a06_embargo::none(state, &batch, "inspectors are not drawn apart")?;
-    Unstaffed::of(state, &batch)?;
+    a14_extension::is_approved(state, &batch)?;
     separate(state, stated, &name)?;
     of_section(stated, record, &name)?;
     old_enough(state, stated, record, &name)?;

@@ -12,6 +12,8 @@ pub mod a13_plan_content;
 pub mod a14_beacon;
 pub mod a14_ceremony;
 pub mod a14_draw;
+pub mod a14_extension;
+pub mod a14_held;
 pub mod a14_inspectors;
 pub mod a14_scheme;
 pub mod a14_visit;
@@ -78,6 +80,8 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::NoticeServed(e) => a14_visit::notice(state, stated, e, known),
         Event::InspectionStarted(e) => a14_visit::started(state, stated, e, known),
         Event::BeaconRecorded(e) => a14_beacon::recorded(state, e),
+        Event::RevealHeld(e) => a14_held::held(state, e),
+        Event::PoolExtensionApproved(e) => a14_extension::approved(state, stated, e),
         Event::DrawVoidProposed(e) => a14_void::proposed(state, e),
         Event::DrawVoided(e) => a14_void::voided(state, stated, e),
         Event::ItemResultConfirmed(e) => a18_report::item_result(state, stated, e),
@@ -145,6 +149,7 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
         Event::CeremonyOpened(e) => a17_directed::opened(state, at, e),
         Event::PoolFrozen(e) => a14_draw::late_roster(e),
         Event::DrawCompleted(e) => a17_directed::drawn(state, e),
+        Event::RevealHeld(e) => a14_held::flags(state, e),
         Event::EmbargoReleased(e) => a06_embargo::released_flags(state, e),
         Event::NoticeServed(e) => a14_visit::outside_slot(state, &e.inspection, e.visit_on),
         Event::InspectionStarted(e) => a14_visit::started_flags(state, at, e),

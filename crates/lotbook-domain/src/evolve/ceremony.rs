@@ -2,8 +2,8 @@
 
 use super::recusal::recusal_drawn;
 use super::{At, embargo};
-use crate::article::a14_inspectors;
-use crate::ceremony::{Ceremony, Frozen, Rows, Stage, VoidProposal};
+use crate::article::{a14_held, a14_inspectors};
+use crate::ceremony::{Ceremony, Extension, Frozen, HeldReveal, Rows, Stage, VoidProposal};
 use crate::civil::year_of;
 use crate::draw::small;
 use crate::pool::Basis;
@@ -45,9 +45,12 @@ pub(super) fn ceremony_opened(state: &mut State, at: At<'_>, e: &CeremonyOpened)
         stage: Stage::Committing,
         failed: None,
         barred: BTreeSet::new(),
+        held: BTreeMap::new(),
         terminal: None,
         completed: None,
         drawn_at: None,
+        recorded_at: None,
+        extension: Extension::default(),
         proposals: BTreeMap::new(),
         last_proposal: None,
         voided: None,
@@ -98,6 +101,16 @@ pub(super) fn with_ceremony(state: &mut State, draw: &DrawId, change: impl FnOnc
     state.ceremonies.entry(draw.clone()).and_modify(change);
 }
 
+/// The reveal counts as recorded: its author is not barred. The attempt has failed all the same.
+pub(super) fn reveal_held(state: &mut State, e: &RevealHeld) {
+    let Some(secret) = a14_held::secret(e) else { return };
+    with_ceremony(state, &e.draw, |c| {
+        c.barred.remove(&e.author);
+        let held = HeldReveal { secret, holder: e.holder, stamped_at: e.stamped_at };
+        c.held.insert(e.author, held);
+    });
+}
+
 /// The draw of a batch counts from now on, and its board is filled by the EnterpriseAssigned entries that
 /// follow; the draw of a recusal changes the board as a whole, and the entries that follow the teams.
 pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
@@ -118,7 +131,7 @@ pub(super) fn draw_completed(state: &mut State, at: At<'_>, e: &DrawCompleted) {
     }
     with_ceremony(state, &e.draw, |c| {
         (c.stage, c.terminal, c.completed) = (Stage::Drawn, Some(at.hash), Some(e.clone()));
-        c.drawn_at = Some(at.position());
+        (c.drawn_at, c.recorded_at) = (Some(at.position()), Some(at.entry.recorded_at));
     });
 }
 
@@ -150,6 +163,14 @@ pub(super) fn team_assigned(state: &mut State, at: At<'_>, e: &TeamAssigned) {
         board.firms.push(inspection.uscc.clone());
         board.assignment.extend(e.team.iter().cloned());
     }
+}
+
+/// Approvals add up.
+pub(super) fn pool_extension_approved(state: &mut State, e: &PoolExtensionApproved) {
+    with_ceremony(state, &e.draw, |c| {
+        c.extension.qualifications.extend(e.qualifications.iter().cloned());
+        c.extension.sections.extend(e.sections.iter().cloned());
+    });
 }
 
 pub(super) fn void_proposed(state: &mut State, at: At<'_>, e: &DrawVoidProposed) {

@@ -160,6 +160,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::BeaconRecorded(e) => with_ceremony(state, &e.draw, |c| {
             c.rounds.insert(e.chain_hash, e.signature);
         }),
+        Event::RevealHeld(e) => reveal_held(state, e),
         Event::CeremonyFailed(e) => with_ceremony(state, &e.draw, |c| {
             (c.stage, c.terminal) = (Stage::Failed, Some(at.hash));
             (c.failed, c.barred) = (Some(e.code), e.barred.clone());
@@ -173,6 +174,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::RowRevealed(e) => embargo::row_revealed(state, e),
         Event::EmbargoReleased(e) => embargo::released(state, at, e),
         Event::TeamAssigned(e) => team_assigned(state, at, e),
+        Event::PoolExtensionApproved(e) => pool_extension_approved(state, e),
         Event::DrawVoidProposed(e) => void_proposed(state, at, e),
         Event::DrawVoided(e) => draw_voided(state, at, e),
         Event::NoticeServed(e) => {

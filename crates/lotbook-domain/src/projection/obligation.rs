@@ -1,7 +1,9 @@
-//! The board of duties D1-D6 and of releases: running, met or late, by how many working days (rules.md 1.6).
+//! The board of duties D1-D7 and of releases: running, met or late, by how many working days (rules.md 1.6).
 
 use super::plan::due_day;
 use super::{BadKey, beyond, from, is, texts};
+use crate::article::a14_beacon::{OVERDUE_SECONDS, fixed_at};
+use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::due::{plan_subject, plans_due};
 use crate::obligation::{Duty, DutyKey};
@@ -40,7 +42,7 @@ pub fn obligations<'a>(
     let plans = fixed(after.clone(), plans(state));
     let clocks = clocks(state, after.clone());
     let rows = plans.chain(clocks).chain(fixed(after.clone(), disclosures(state)));
-    let rows = rows.chain(fixed(after, releases(state)));
+    let rows = rows.chain(fixed(after.clone(), draws(state))).chain(fixed(after, releases(state)));
     let rows = rows.filter(|((kind, _), _)| is(filter.kind.as_ref(), kind));
     let rows = rows.map(|(key, row)| (format!("{} {}", key.0, key.1), of(state, key, &row)));
     Ok(rows.filter(|(_, view)| filter.wants(view)))
@@ -159,6 +161,24 @@ fn disclosures(state: &State) -> BTreeMap<DutyKey, Row> {
         Some(((Obligation::Disclosure, year.to_string()), row))
     };
     (year_of(began)..year_of(date_of(state.head.recorded_at))).filter_map(row).collect()
+}
+
+/// D7: every draw whose result is fixed, or will be by its beacons' rounds. Day 0 is when it is.
+fn draws(state: &State) -> BTreeMap<DutyKey, Row> {
+    let row = |ceremony: &Ceremony| {
+        let fixed = fixed_at(ceremony)?;
+        let record = state.batches.get(&ceremony.batch);
+        let row = Row {
+            sections: record.map(|record| record.batch.sections.clone()).unwrap_or_default(),
+            start: Some(date_of(fixed)),
+            due: last_day(fixed.plus_seconds(OVERDUE_SECONDS)),
+            provisional: false,
+            met: ceremony.recorded_at,
+            late: ceremony.overdue,
+        };
+        Some(((Obligation::Draw, ceremony.draw.to_string()), row))
+    };
+    state.ceremonies.values().filter(|ceremony| ceremony.stage != Stage::Failed).filter_map(row).collect()
 }
 
 /// The release of every embargo that has something to release (Art. 6).

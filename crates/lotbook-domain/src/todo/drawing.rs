@@ -3,6 +3,7 @@
 use super::{Todo, View};
 use crate::article::a14_beacon::{OVERDUE_SECONDS, fixed_at};
 use crate::article::a14_draw::{DAY_SECONDS, failures, reusable};
+use crate::article::a14_extension;
 use crate::article::a15_recusal::by_rule;
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
@@ -93,7 +94,8 @@ fn staffing(view: &View<'_>, section: &SectionId, key: &BatchKey, record: &Batch
         && Unstaffed::of(view.state, key).is_ok()
         && open_ceremony(view.state, key).is_none();
     let (plan, id) = key;
-    waits.then(|| Todo {
+    let approved = a14_extension::is_approved(view.state, key).is_ok();
+    (waits && approved).then(|| Todo {
         subject: format!("{plan}/{id}"),
         about: record.batch.name.to_string(),
         what: "Open the draw of inspectors, once the roster can staff the enterprises drawn".into(),
@@ -102,6 +104,31 @@ fn staffing(view: &View<'_>, section: &SectionId, key: &BatchKey, record: &Batch
         due: record.scheme.as_ref().map(|scheme| view.day(scheme.value.window_to)),
         command: format!("ceremony open --batch {plan}/{id} --inspectors"),
     })
+}
+
+/// Draws whose inspectors' pool may only be extended by what supervision approves.
+pub(super) fn extensions(view: &View<'_>) -> Vec<Todo> {
+    let state = view.state;
+    let waits = state
+        .batches
+        .iter()
+        .filter(|(key, _)| open_ceremony(state, key).is_none() && !state.embargoes.contains_key(*key));
+    let todo = waits.filter_map(|(key, record)| {
+        let unstaffed = Unstaffed::of(state, key).ok().filter(|found| found.extension.is_empty())?;
+        Some(Todo {
+            subject: unstaffed.draw.to_string(),
+            about: record.batch.name.to_string(),
+            what: "Approve by which qualification or section the inspectors' pool is extended".into(),
+            what_zh: "批准按资质或科室扩充人员池",
+            article: 14,
+            due: record.scheme.as_ref().map(|scheme| view.day(scheme.value.window_to)),
+            command: format!(
+                "draw extend --draw {} --qualification QUALIFICATION --reason REASON",
+                unstaffed.draw
+            ),
+        })
+    });
+    todo.collect()
 }
 
 /// Scheme old enough, window begun, nothing drawn, nothing open, and not failed too often.

@@ -85,7 +85,11 @@ fn of_right(view: &View<'_>, (role, section): &Right, grant: &Grant) -> Vec<Todo
             all
         }
         (Role::Coordinator, _) => results::coordinator(view),
-        (Role::Supervisor, _) => embargo::supervisor(view),
+        (Role::Supervisor, _) => {
+            let mut all = embargo::supervisor(view);
+            all.extend(drawing::extensions(view));
+            all
+        }
         (Role::Handler, _) => results::handler(view),
         (Role::OfficeLeader, _) => governing::leader(view),
         _ => vec![],

@@ -21,6 +21,7 @@ pub use hall::Hall;
 pub use plan::{MAX_SLOTS, Plan, PlanError};
 pub(crate) use plan::{accepts, check_seats};
 pub use tier1::MAX_TRIES;
+pub use tier2::walk;
 
 /// The second half of a draw, see [`Outcome`](crate::Outcome) for the meaning of each field.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,18 +20,31 @@ fn steps(slots: usize) -> usize {
 pub(super) fn draw(
     plan: &Plan,
     n: usize,
+    loads: (usize, usize),
+    start: Vec<usize>,
+    stream: &mut Stream,
+) -> Vec<usize> {
+    walk(plan, n, loads, start, stream, |_, _| {})
+}
+
+/// The same; `seen` is shown the number of each step, from 0, with the slots' inspectors after it.
+pub fn walk(
+    plan: &Plan,
+    n: usize,
     (lo, hi): (usize, usize),
     start: Vec<usize>,
     stream: &mut Stream,
+    mut seen: impl FnMut(usize, &[usize]),
 ) -> Vec<usize> {
     let mut loads = vec![0; n];
     for &i in &start {
         loads[i] += 1; // inspectors of a start are under n
     }
     let mut state = State { plan, lo, hi, slots: start, loads };
-    for _ in 0..steps(plan.slots()) {
+    for step in 0..steps(plan.slots()) {
         let proposal = propose(&state.slots, n, stream);
         state.switch(proposal.as_slice());
+        seen(step, &state.slots);
     }
     state.slots
 }

@@ -5,8 +5,8 @@ use crate::{limits, wire};
 use lotbook_engine::{Engine, Unavailable};
 use lotbook_rpc::proto::proof_service_server::{ProofService, ProofServiceServer};
 use lotbook_rpc::proto::{
-    GetCheckpointRequest, GetCheckpointResponse, ProveConsistencyRequest, ProveConsistencyResponse,
-    ProveInclusionRequest, ProveInclusionResponse,
+    GetCheckpointRequest, GetCheckpointResponse, GetStampRequest, GetStampResponse, ProveConsistencyRequest,
+    ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
 };
 use lotbook_rpc::status;
 use std::sync::Arc;
@@ -53,6 +53,15 @@ impl ProofService for Proof {
         let checkpoint = self.engine.checkpoint();
         let witness_policy = self.engine.policy().map(ToString::to_string).unwrap_or_default();
         Ok(Response::new(GetCheckpointResponse { checkpoint, published_checkpoint, witness_policy }))
+    }
+
+    async fn get_stamp(
+        &self,
+        request: Request<GetStampRequest>,
+    ) -> Result<Response<GetStampResponse>, Status> {
+        let GetStampRequest { position } = request.into_inner();
+        let kept = self.prove(move |engine| engine.stamp(position)).await?;
+        Ok(Response::new(GetStampResponse { checkpoint: kept.unwrap_or_default() }))
     }
 
     async fn prove_inclusion(

@@ -44,7 +44,7 @@ pub(super) fn shape(
 }
 
 /// Failed attempts before this draw, with the seed and the enterprises that they would have drawn, where
-/// everybody who committed revealed and no beacon is missing.
+/// everybody who committed revealed, on the ledger or to somebody who held it in time, and no beacon is missing.
 fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
     let attempts =
         state.batches.get(&ceremony.batch).map(|record| record.attempts.as_slice()).unwrap_or_default();
@@ -52,7 +52,7 @@ fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
     let failed = held.filter(|held| held.purpose == Purpose::Batch && held.attempt < ceremony.attempt);
     let row = |held: &Ceremony| {
         let would = held.frozen.as_ref().filter(|_| held.beacons().is_empty()).and_then(|frozen| {
-            let seed = lotbook_draw::seed(&frozen.p.0, &held.committers(), &[]).ok()?;
+            let seed = lotbook_draw::seed(&frozen.p.0, &held.committers_as_held(), &[]).ok()?;
             let pool = frozen.pool()?;
             let salted = salted(state, held, pool);
             Some((seed, outcome(salted.as_ref().unwrap_or(pool), &frozen.stated, seed).ok()?))
@@ -62,6 +62,7 @@ fn discarded(state: &State, ceremony: &Ceremony) -> Vec<serde_json::Value> {
         };
         json!({
             "draw": held.draw.as_str(), "code": held.failed.map(FailureCode::code),
+            "held": held.held.keys().map(|key| Hex(key.0)).collect::<Vec<_>>(),
             "seed": would.as_ref().map(|(seed, _)| Hex(*seed.as_bytes())), "selected": would.as_ref().map(selected),
         })
     };

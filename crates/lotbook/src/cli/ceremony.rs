@@ -36,6 +36,30 @@ pub enum Ceremony {
         /// The draw; the only open one in which the key takes part if absent.
         #[arg(long)]
         draw: Option<String>,
+        /// State nothing: write the signed reveal to a file, for somebody who will hold it.
+        #[arg(long, value_name = "FILE")]
+        hand_over: Option<PathBuf>,
+    },
+    /// Hold another's reveal: check it, and sign when you had it, before the deadline. 代持揭示
+    Hold {
+        /// Who holds: another participant, or an auditor.
+        #[command(flatten)]
+        by: Acting,
+        /// The reveal, as `ceremony reveal --hand-over` wrote it.
+        #[arg(value_name = "FILE")]
+        reveal: PathBuf,
+        /// The file to write: the reveal with your stamp.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// State a reveal that was held in time, and that the ledger has not recorded: its author is not barred. 补证揭示
+    Held {
+        /// Who states it: anybody with a key.
+        #[command(flatten)]
+        by: Acting,
+        /// The stamped reveal, as `ceremony hold` wrote it.
+        #[arg(value_name = "FILE")]
+        stamped: PathBuf,
     },
     /// Show how far a ceremony is. 进度
     Status {
@@ -72,6 +96,24 @@ pub enum Draw {
         #[arg(long)]
         confirm: bool,
     },
+    /// Approve, as supervision, by what the inspectors' pool of a draw without an assignment is extended. 批准扩充人员池
+    Extend {
+        /// Who approves.
+        #[command(flatten)]
+        by: Acting,
+        /// The draw.
+        #[arg(long, value_name = "ID")]
+        draw: String,
+        /// A qualification that a seat accepts; may be repeated. Nobody is named.
+        #[arg(long = "qualification", value_name = "QUALIFICATION", required_unless_present = "sections")]
+        qualifications: Vec<String>,
+        /// A section whose inspectors are all added; may be repeated.
+        #[arg(long = "section-of", value_name = "SECTION")]
+        sections: Vec<String>,
+        /// What it rests on.
+        #[arg(long)]
+        reason: String,
+    },
     /// Write the certificates of draws: a JSON file and a printable page each. 出具证书
     Certificate {
         /// The ledger.
@@ -83,11 +125,11 @@ pub enum Draw {
         /// Only this draw.
         #[arg(long, value_name = "ID")]
         draw: Option<String>,
-        /// The policy of the witnesses whose stamps count for the grade.
+        /// The policy of the witnesses whose stamps count for the grade; those that the ledger has kept are found.
         #[arg(long, value_name = "FILE")]
         policy: Option<PathBuf>,
         /// A checkpoint that these witnesses had cosigned between the close of a ceremony and its beacon's round,
-        /// kept by whoever saw it; may be repeated.
+        /// kept by whoever saw it, beside those that the ledger has kept itself; may be repeated.
         #[arg(long = "stamp", value_name = "FILE", requires = "policy")]
         stamps: Vec<PathBuf>,
     },

@@ -47,6 +47,29 @@ pub enum Recusal {
         /// The recusal.
         recusal: String,
     },
+    /// Name the counterpart of a recusal that was granted as a swap, instead of a draw; flagged. 指定互换人员
+    Counterpart {
+        /// Who names: an approver, and nobody concerned.
+        #[command(flatten)]
+        by: Acting,
+        /// The recusal.
+        recusal: String,
+        /// The colleague who changes places: roster number or name.
+        #[arg(long, value_name = "INSPECTOR")]
+        with: String,
+        /// The inspection that the colleague leaves; the only one of the batch with them if absent.
+        #[arg(long, value_name = "INSPECTION")]
+        inspection: Option<String>,
+    },
+    /// Approve, before a batch is drawn, that who withdraws is followed in the order of its own draw; flagged. 批准候补顺序
+    ReserveOrder {
+        /// Who approves: supervision.
+        #[command(flatten)]
+        by: Acting,
+        /// The batch: PLAN/BATCH, or BATCH if only one plan has it.
+        #[arg(long)]
+        batch: String,
+    },
     /// List recusals with what came of them. 回避列表
     List {
         /// The ledger.

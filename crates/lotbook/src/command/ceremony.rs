@@ -1,6 +1,6 @@
 //! `ceremony`: open, commit, reveal, status (draw.md 1); the draws of recusals are held the same way.
 
-use super::reading;
+use super::{held, reading};
 use crate::cli::{Acting, Ceremony};
 use crate::desk::Desk;
 use crate::exit::{Exit, usage};
@@ -21,8 +21,12 @@ pub async fn run(args: Ceremony) -> Result<Exit> {
         Ceremony::Open { by, batch, inspectors } => {
             open(&by, &batch, if inspectors { Purpose::Inspectors } else { Purpose::Batch }).await
         }
-        Ceremony::Commit { by, draw } => take_part(&by, draw.as_deref(), Part::Commit).await,
-        Ceremony::Reveal { by, draw } => take_part(&by, draw.as_deref(), Part::Reveal).await,
+        Ceremony::Commit { by, draw } => take_part(&by, draw.as_deref(), Part::Commit, None).await,
+        Ceremony::Reveal { by, draw, hand_over } => {
+            take_part(&by, draw.as_deref(), Part::Reveal, hand_over.as_deref()).await
+        }
+        Ceremony::Hold { by, reveal, out } => held::hold(&by, &reveal, &out).await,
+        Ceremony::Held { by, stamped } => held::state(&by, &stamped).await,
         Ceremony::Status { source, draw, json } => {
             status(reading::ledger(&source).await?.verifier.state(), draw.as_deref(), json)
         }
@@ -69,7 +73,7 @@ fn opening(state: &State, name: &str, purpose: Purpose) -> Result<CeremonyOpened
     })
 }
 
-async fn take_part(by: &Acting, draw: Option<&str>, part: Part) -> Result<Exit> {
+async fn take_part(by: &Acting, draw: Option<&str>, part: Part, hand_over: Option<&Path>) -> Result<Exit> {
     let desk = Desk::open(by).await?;
     let (state, key) = (desk.state(), desk.key.public().key_id());
     let draw = which(state, &key, draw, part)?;
@@ -86,7 +90,10 @@ async fn take_part(by: &Acting, draw: Option<&str>, part: Part) -> Result<Exit> 
         ),
         Part::Reveal => (reveal(&desk.key_file, state, &desk.key, &draw)?, ""),
     };
-    desk.tell(event, &format!("draw {draw}"), next).await
+    match hand_over {
+        Some(file) => held::hand_over(&desk, &draw, event, file),
+        None => desk.tell(event, &format!("draw {draw}"), next).await,
+    }
 }
 
 /// The draw that is meant; without a name, the only open one in which the key has this step to do.
@@ -195,7 +202,7 @@ fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
             let revealed = ceremony.reveals.contains_key(&p.key_id);
             serde_json::json!({
                 "key_id": p.key_id.to_string(), "person": state.person_of(&p.key_id), "role": p.role.code(),
-                "committed": committed, "revealed": revealed,
+                "committed": committed, "revealed": revealed, "held": ceremony.held.contains_key(&p.key_id),
             })
         }).collect();
         let stage = format!("{:?}", ceremony.stage).to_lowercase();
@@ -225,12 +232,13 @@ fn status(state: &State, draw: Option<&str>, json: bool) -> Result<Exit> {
         say!("{}  {stage}{}", ceremony.draw, deadline.map_or(String::new(), |at| format!(" until {at}")));
         for (row, participant) in rows.iter().zip(participants) {
             say!(
-                "  {:<16} committed {:<5} revealed {:<5} {}  {}",
+                "  {:<16} committed {:<5} revealed {:<5} {}  {}{}",
                 participant.role.code(),
                 row["committed"],
                 row["revealed"],
                 participant.key_id,
-                state.person_of(&participant.key_id)
+                state.person_of(&participant.key_id),
+                if row["held"] == true { "  held in time, not recorded 已代持、未入账" } else { "" }
             );
         }
         for one in ceremony.beacons() {

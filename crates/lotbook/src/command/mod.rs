@@ -7,6 +7,8 @@ mod disclosure;
 mod draw;
 mod embargo;
 mod export;
+mod extend;
+mod held;
 mod import;
 mod init;
 mod inspection;

@@ -1,5 +1,7 @@
 //! `recusal`: asked for, decided by somebody else, drawn, listed (Art. 15, draw.md 6).
 
+mod unrolled;
+
 use super::ceremony::tell_opening;
 use super::reading;
 use crate::cli::{Acting, Recusal};
@@ -26,6 +28,10 @@ pub async fn run(args: Recusal) -> Result<Exit> {
         }
         Recusal::Decide { by, recusal, decision } => decide(&by, &recusal, &decision).await,
         Recusal::Open { by, recusal } => open(&by, &recusal).await,
+        Recusal::Counterpart { by, recusal, with, inspection } => {
+            unrolled::counterpart(&by, &recusal, &with, inspection.as_deref()).await
+        }
+        Recusal::ReserveOrder { by, batch } => unrolled::reserve_order(&by, &batch).await,
         Recusal::List { source, open, json } => list(&reading::ledger(&source).await?, open, json),
     }
 }

@@ -1,10 +1,10 @@
-//! The clocks D1-D6, counted by this test's own working days.
+//! The clocks D1-D7, counted by this test's own working days.
 
 use super::super::days::{begin, date, day, day_at, from_day, year};
 use super::{At, Fold};
 use lotbook_chain::Instant;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
-use lotbook_event::proto::{ObligationState, ObligationView};
+use lotbook_event::proto::{DrawView, ObligationState, ObligationView};
 use lotbook_event::wire::Wire;
 use std::collections::BTreeMap;
 
@@ -86,7 +86,7 @@ impl Fold {
         Instant(own.filter_map(|(_, view)| view.published_at).min().unwrap_or(0))
     }
 
-    /// The board: D1, D2-D5 by inspection, D6.
+    /// The board: D1, D2-D5 by inspection, D6, D7 by draw.
     pub fn board(&self) -> Vec<(String, ObligationView)> {
         let mut board = self.plan_duties();
         for ((kind, subject), clock) in &self.clocks {
@@ -108,7 +108,24 @@ impl Fold {
             let view = self.duty(Obligation::Disclosure, &subject, vec![], &clock, false);
             board.insert((Obligation::Disclosure, subject), view);
         }
+        board.extend(self.draw_duties());
         board.into_iter().map(|((kind, subject), view)| (format!("{kind} {subject}"), view)).collect()
+    }
+
+    /// D7 of each draw: no rule set here has a beacon, so that what is fixed by the close is recorded with it.
+    fn draw_duties(&self) -> BTreeMap<(Obligation, String), ObligationView> {
+        let drawn = self.draws.values().filter(|draw| draw.result.is_some());
+        let duty = |draw: &DrawView| {
+            let closed = draw.closed_at.unwrap();
+            let (start, due) = (day_at(Instant(closed)), day_at(Instant(closed + 86_400_000_000 - 1)));
+            let clock =
+                Clock { start, working_days: 0, due, provisional: false, missed: false, met: Some(closed) };
+            let batch = &self.batches[&format!("{}/{}", draw.plan, draw.batch)];
+            let sections = batch.batch.clone().unwrap().sections;
+            let key = (Obligation::Draw, draw.draw.clone());
+            (key, self.duty(Obligation::Draw, &draw.draw, sections, &clock, true))
+        };
+        drawn.map(duty).collect()
     }
 
     /// D1 of each section with a plan, a missing plan, or an item in force before the day is over.

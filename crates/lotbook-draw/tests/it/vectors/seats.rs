@@ -1,6 +1,6 @@
 //! Inspectors drawn, and where they sit: tier 1, tier 2. [draw 5]
 
-use lotbook_draw::assign::{Plan, assign};
+use lotbook_draw::assign::{Plan, assign, walk};
 use lotbook_draw::{Seed, Stage};
 use serde_json::{Value, json};
 
@@ -59,4 +59,28 @@ fn tier_1() {
 #[test]
 fn tier_2() {
     check("tier2", (4, 0), seated);
+}
+
+/// Each step of the chain that changes something: its number, and who sits where after it.
+#[test]
+fn tier_2_step_by_step() {
+    check("tier2-steps", (4, 0), |given| {
+        let (plan, max_load, least) = plan(given)?;
+        let n = plan.inspectors_needed(max_load, least)?;
+        let (lo, hi) = plan.loads(n, max_load)?;
+        let start = plan.smallest_start(n, lo, hi)?;
+        let names = |state: &[usize]| state.iter().map(|&i| plan.ranked()[i].1.clone()).collect::<Vec<_>>();
+        let (mut before, mut changes) = (start.clone(), vec![]);
+        let mut stream = Stage::Assign.key(&seed(given)).stream(1);
+        let end = walk(&plan, n, (lo, hi), start.clone(), &mut stream, |step, state| {
+            if *state != before[..] {
+                changes.push(json!([step, names(state)]));
+                before = state.to_vec();
+            }
+        });
+        Some(json!({
+            "lo": lo, "hi": hi, "start": names(&start), "changes": changes, "end": names(&end),
+            "words": stream.words(),
+        }))
+    });
 }

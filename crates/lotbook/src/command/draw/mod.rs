@@ -2,24 +2,26 @@
 
 mod page;
 mod people;
+mod stamps;
 mod verify;
 
 pub(crate) use verify::Unwitnessed;
 
-use super::{reading, void};
+use super::{extend, reading, void};
 use crate::cli::{Draw, Source};
 use crate::exit::Exit;
 use crate::say;
 use anyhow::{Context, Result};
-use lotbook_chain::Policy;
 use lotbook_draw::{Certificate, CertificateError};
-use lotbook_engine::State;
 use lotbook_engine::domain::civil;
-use lotbook_verifier::{Stamp, certificates, sealed_until};
+use lotbook_verifier::{certificates, sealed_until};
 use std::path::{Path, PathBuf};
 
 pub async fn run(args: Draw) -> Result<Exit> {
     match args {
+        Draw::Extend { by, draw, qualifications, sections, reason } => {
+            extend::run(&by, &draw, &qualifications, &sections, &reason).await
+        }
         Draw::Void { by, draw, ground, basis, .. } => void::run(&by, &draw, ground.zip(basis)).await,
         Draw::Certificate { source, out, draw, policy, stamps } => {
             write(&source, &out, draw.as_deref(), policy.as_deref(), &stamps).await
@@ -40,7 +42,7 @@ async fn write(
 ) -> Result<Exit> {
     let ledger = reading::ledger(source).await?;
     let state = ledger.verifier.state();
-    let stamps = read_stamps(state, policy, stamps)?;
+    let stamps = stamps::read(source, state, policy, stamps).await?;
     let made = certificates(state, &ledger.entries, ledger.note_over_all()?, &stamps)?;
     let wanted: Vec<_> = made.iter().filter(|c| draw.is_none_or(|id| c.draw_id == id)).collect();
     if wanted.is_empty() {
@@ -97,20 +99,4 @@ fn tell(path: &Path, certificate: &Certificate) {
         certificate.grade,
         path.with_extension("html").file_name().unwrap_or_default().display()
     );
-}
-
-/// The stamps of checkpoints that were kept, under the witnesses' policy.
-fn read_stamps(state: &State, policy: Option<&Path>, files: &[PathBuf]) -> Result<Vec<Stamp>> {
-    let (Some(policy), Some(genesis)) = (policy, &state.genesis) else { return Ok(vec![]) };
-    let read = |file: &Path| {
-        std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))
-    };
-    let policy: Policy =
-        read(policy)?.parse().with_context(|| format!("{} is no policy", policy.display()))?;
-    let stamp = |file: &PathBuf| {
-        Stamp::read(&read(file)?, &genesis.checkpoint_key, &policy)
-            .with_context(|| format!("{}", file.display()))
-    };
-    let stamps: Vec<_> = files.iter().map(stamp).collect::<Result<_>>()?;
-    Ok(stamps.into_iter().flatten().collect())
 }
