@@ -78,7 +78,7 @@ pub fn stamped(state: &State, ceremony: &Ceremony, e: &RevealHeld) -> Result<(),
     let holder = state.keys.get(&e.holder).map(|key| key.public);
     let hash = StatementHash::of(e.statement.as_bytes());
     let message = held_message(state.ledger(), e.author, hash, &e.signature, e.stamped_at);
-    if !holder.is_some_and(|holder| holder.verify(&message, &e.stamp).is_ok()) {
+    if holder.is_none_or(|holder| holder.verify(&message, &e.stamp).is_err()) {
         let found = format!("the stamp is not signed by key {}", e.holder);
         return Err(Refusal::new(Code::InvalidValue, &e.draw, found));
     }
