@@ -236,7 +236,7 @@ async fn recusals_are_counted_over_inspectors_and_over_approvers() {
     let inspectors = world.client.list(asked(RecusalTallyOf::Inspector)).await.unwrap();
     let own = inspectors.iter().find(|row| row.who == who.as_str()).unwrap();
     // The sample's own recusals fall on whom the lot has drawn.
-    let of_who = || world.replica.state().recusals.values().filter(|r| r.inspector == who);
+    let of_who = || world.replica.state().recusals.values().filter(|r| r.is_of(&who));
     let away = of_who().filter(|r| r.ground == UNAVAILABLE).count() as u64;
     assert!(of_who().count() >= 2 && away >= 1);
     assert_eq!(

@@ -43,9 +43,9 @@ pub fn authority(event: &Event) -> Authority {
         E::PoolFrozen(_) | E::CeremonySealed(_) | E::CeremonyClosed(_) | E::CeremonyFailed(_) => LedgerOnly,
         E::EmbargoKeyHeld(_) | E::EmbargoReleased(_) => Roles(&[Role::Supervisor]),
         E::EmbargoRead(_) => Roles(&[Role::Supervisor, Role::Inspector]),
-        E::RowRevealed(_) | E::AssignmentWithheld(_) => LedgerOnly,
+        E::RowRevealed(_) | E::AssignmentWithheld(_) | E::TeamsWithheld(_) => LedgerOnly,
         E::DrawCompleted(_) | E::EnterpriseAssigned(_) | E::AssignmentInfeasible(_) => LedgerOnly,
-        E::TeamAssigned(_) => LedgerOnly,
+        E::TeamAssigned(_) | E::DrawOpened(_) => LedgerOnly,
         E::BeaconRecorded(_) | E::RevealHeld(_) => Anybody,
         E::DrawVoidProposed(_) | E::PoolExtensionApproved(_) => Roles(&[Role::Supervisor]),
         E::DrawVoided(_) => Roles(&[Role::OfficeLeader]),
@@ -53,7 +53,7 @@ pub fn authority(event: &Event) -> Authority {
         E::InspectionConcluded(_) | E::ReportCompleted(_) => Roles(&[Role::Inspector]),
         E::FeedbackDispatched(_) | E::FeedbackDelivered(_) => Roles(&[Role::SectionOfficer, Role::Inspector]),
         E::DeadlineMissed(_) | E::StatementRefused(_) | E::RefusalsCounted(_) => LedgerOnly,
-        E::RecusalRequested(_) => {
+        E::RecusalRequested(_) | E::SlotRecusalRequested(_) => {
             Roles(&[Role::Inspector, Role::Enterprise, Role::SectionOfficer, Role::Supervisor])
         }
         E::RecusalDecided(_) => Roles(&[Role::RecusalApprover]),

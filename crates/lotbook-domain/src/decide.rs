@@ -1,10 +1,10 @@
 //! Decide: may this be stated now, and what follows from it? Changes nothing.
 
-use crate::article::{self, a06_embargo, a14_beacon, a14_ceremony, a14_draw, a23_disclosure};
+use crate::article::{self, a06_embargo, a14_beacon, a14_ceremony, a14_draw, a15_unnamed, a23_disclosure};
 use crate::authenticate::Authentic;
 use crate::authority;
 use crate::draw::DrawFault;
-use crate::embargo::{self, Keys};
+use crate::embargo::{self, Keys, lifted};
 use crate::state::State;
 use crate::subject::subject;
 use crate::substitution;
@@ -54,6 +54,7 @@ pub fn decide(state: &State, sealed: &Sealed<Authentic>, keys: Keys<'_>) -> Resu
     expected(state, statement)?;
     let known = embargo::known(state, &statement.event, keys)?;
     article::check(state, &stated, &statement.event, &known)?;
+    a15_unnamed::with_names(state, &stated, keys)?;
     consequences(state, sealed, keys)
 }
 
@@ -70,7 +71,10 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
     match event {
         Event::CeremonyOpened(event) => {
             let embargo = a06_embargo::frozen(state, event, keys)?;
-            Ok(vec![a14_draw::freeze(state, event, embargo, sealed)?.into()])
+            let unnamed = a15_unnamed::unnamed(state, &sealed.body.borrow().event);
+            let lifted = unnamed.map(|(_, batch)| lifted(state, batch, keys)).transpose()?;
+            let names = lifted.as_ref().map_or(Some(state), Option::as_ref);
+            Ok(vec![a14_draw::freeze(state, event, embargo, names, sealed)?.into()])
         }
         Event::SeedCommitted(event) => Ok(a14_ceremony::after_commitment(state, event, sealed)?),
         Event::SeedRevealed(event) => a14_ceremony::after_reveal(state, event, sealed, keys),
@@ -82,10 +86,7 @@ pub fn consequences<B: std::borrow::Borrow<Statement>>(
         Event::EmbargoReleased(event) => Ok(a06_embargo::after_release(state, event)?),
         Event::BeaconRecorded(event) => a14_beacon::after_beacon(state, event, keys),
         Event::AnnualDisclosureRequested(event) => Ok(a23_disclosure::generate(state, event)?),
-        Event::RecusalDecided(event) => {
-            let refused = |what| Refusal::new(Code::SwapInfeasible, &event.recusal, what);
-            Ok(substitution::follows(state, event).map_err(refused)?)
-        }
+        Event::RecusalDecided(event) => Ok(substitution::follows(state, event, keys)?),
         Event::CeremonyClosed(event) => {
             a14_ceremony::after_close(state, state.ceremony(&event.draw)?, &event.missing, keys)
         }

@@ -36,7 +36,7 @@ pub fn draws(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<E
     match ceremony.purpose {
         Purpose::Batch => conclude(state, ceremony, keys),
         Purpose::Inspectors => inspectors::conclude(state, ceremony),
-        Purpose::Substitute | Purpose::Swap => substitution::conclude(state, ceremony),
+        Purpose::Substitute | Purpose::Swap => substitution::conclude(state, ceremony, keys),
     }
 }
 

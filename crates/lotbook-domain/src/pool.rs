@@ -3,6 +3,8 @@
 mod second;
 mod staffing;
 
+pub(crate) use second::finish;
+
 use crate::article::a14_draw::reusable;
 use crate::article::a16_yearly_cap;
 use crate::article::a17_predicates::{Classed, holds};

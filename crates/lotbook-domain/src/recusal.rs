@@ -6,15 +6,18 @@ use crate::state::{BatchKey, Inspection, Phase, State};
 use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_event::keys::Role;
 use lotbook_event::recusal::{RecusalDecision, RecusalGround};
-use lotbook_event::{DrawId, InspectionId, InspectorId, RecusalId};
+use lotbook_event::{Bytes32, DrawId, InspectionId, InspectorId, RecusalId};
+use std::borrow::Cow;
 
 /// A recusal.
 #[derive(Debug, Clone)]
 pub struct Recusal {
     /// The inspection it was asked for.
     pub inspection: InspectionId,
-    /// The inspector concerned.
-    pub inspector: InspectorId,
+    /// The inspector concerned; `None` as long as an embargo hides who it is.
+    pub inspector: Option<InspectorId>,
+    /// The slot that it was asked for by under embargo.
+    pub slot: Option<AskedSlot>,
     /// Category of the ground.
     pub ground: RecusalGround,
     /// Who asked.
@@ -31,6 +34,15 @@ pub struct Recusal {
     pub outcome: Option<Outcome>,
     /// The slots, the inspector's own first, that were exchanged by choice.
     pub exchanged: Option<[u32; 2]>,
+}
+
+/// A slot of a batch under embargo, by which somebody is recused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedSlot {
+    /// The slot, counted over the batch from 0.
+    pub slot: u32,
+    /// The commitment that stood there: as long as it does, the inspector has the slot.
+    pub held: Bytes32,
 }
 
 /// A decision on a recusal; recusals run in the order of their decisions.
@@ -75,7 +87,30 @@ impl Recusal {
 
     /// The inspection's batch; `None` under Art. 9.
     pub fn batch<'a>(&self, state: &'a State) -> Option<&'a BatchKey> {
-        state.inspections.get(&self.inspection).and_then(|inspection| inspection.batch())
+        match state.inspections.get(&self.inspection) {
+            Some(inspection) => inspection.batch(),
+            None => {
+                state.withheld(&self.inspection).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0))
+            }
+        }
+    }
+
+    /// Whether it concerns an inspector, as far as that is known.
+    pub fn is_of(&self, inspector: &InspectorId) -> bool {
+        self.inspector.as_ref() == Some(inspector)
+    }
+
+    /// The inspector concerned for people: the roster number, or the slot as long as that is hidden.
+    pub fn who(&self) -> Cow<'_, str> {
+        match (&self.inspector, self.slot) {
+            (Some(inspector), _) => Cow::Borrowed(inspector.as_str()),
+            (None, slot) => Cow::Owned(format!("whoever has slot {}", slot.map_or(0, |asked| asked.slot))),
+        }
+    }
+
+    /// Whether the inspector concerned is in a team.
+    pub fn is_in(&self, team: &[InspectorId]) -> bool {
+        self.inspector.as_ref().is_some_and(|inspector| team.contains(inspector))
     }
 
     /// Whether there is anything left that it could change: after a withdrawal the inspector holds a slot
@@ -86,10 +121,13 @@ impl Recusal {
             return false;
         }
         let withdraws = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw);
+        if self.inspector.is_none() {
+            return withdraws || self.has_the_slot(state);
+        }
         let board = self.batch(state).and_then(|batch| state.batches.get(batch)?.board.as_ref());
         match board {
-            Some(board) if withdraws => board.assignment.contains(&self.inspector),
-            _ => state.inspections.get(&self.inspection).is_some_and(|i| i.team.contains(&self.inspector)),
+            Some(board) if withdraws => self.is_in(&board.assignment),
+            _ => state.inspections.get(&self.inspection).is_some_and(|i| self.is_in(&i.team)),
         }
     }
 
@@ -107,14 +145,42 @@ impl Recusal {
     /// withdrawal every inspection of the batch, as long as the inspector is in the team.
     pub fn blocks(&self, state: &State, id: &InspectionId, inspection: &Inspection) -> bool {
         // Asked of every recusal at every start: most are settled, or of another inspector.
-        if !self.is_pending() || !inspection.team.contains(&self.inspector) || self.is_voided(state) {
+        if self.is_pending() && self.inspector.is_none() {
+            return self.blocks_unnamed(state, id, inspection);
+        }
+        if !self.is_pending() || !self.is_in(&inspection.team) || self.is_voided(state) {
             return false;
         }
         let same_batch = inspection.batch().is_some() && inspection.batch() == self.batch(state);
         let board = inspection.batch().and_then(|batch| state.batches.get(batch)?.board.as_ref());
         let left = self.granted().is_some_and(|d| d.decision == RecusalDecision::Withdraw)
-            || board.is_some_and(|board| board.withdrawn.contains(&self.inspector));
+            || self
+                .inspector
+                .as_ref()
+                .is_some_and(|who| board.is_some_and(|board| board.withdrawn.contains(who)));
         self.inspection == *id || (same_batch && left)
+    }
+
+    /// Whether whoever was asked for under embargo still has the slot.
+    fn has_the_slot(&self, state: &State) -> bool {
+        let batch = self.batch(state).and_then(|batch| state.embargoes.get(batch));
+        let now = self.slot.and_then(|asked| batch?.commitment(asked.slot));
+        self.slot.is_some_and(|asked| now == Some(asked.held))
+    }
+
+    /// Under embargo what blocks a start must be seen without a name ([P-169]): a recusal its own inspection; a
+    /// withdrawal that was granted the whole batch until its ceremony says which slots it vacates, then these.
+    fn blocks_unnamed(&self, state: &State, id: &InspectionId, inspection: &Inspection) -> bool {
+        if inspection.batch() != self.batch(state) {
+            return false;
+        }
+        if self.granted().is_none_or(|decided| decided.decision == RecusalDecision::Swap) {
+            return self.inspection == *id && self.has_the_slot(state);
+        }
+        let frozen = self.attempts.iter().rev().find_map(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
+        let vacates = frozen.and_then(|frozen| frozen.stated.replacement.as_ref());
+        let own = |slot: &u32| inspection.has_slot(*slot);
+        vacates.is_none_or(|replacement| replacement.slots.iter().any(own))
     }
 
     /// Whether the next attempt has the beacon that it may need.

@@ -6,6 +6,7 @@ use crate::state::{BatchKey, Inspection, State};
 use lotbook_chain::Instant;
 use lotbook_draw::Pool;
 use lotbook_event::{Code, DrawId, InspectionId, Refusal};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -101,6 +102,12 @@ impl<'a> Unstaffed<'a> {
             Refusal::new(Code::WrongPhase, &name, found)
         };
         found().ok_or_else(none)
+    }
+
+    /// Its rows; with their salts if it was drawn under an embargo, which is released then.
+    pub fn salted(&self, state: &State) -> Cow<'a, Pool> {
+        let embargo = state.embargo_of(self.draw).and_then(|(_, embargo)| embargo.released.as_ref());
+        embargo.map_or(Cow::Borrowed(self.pool), |(key, _)| Cow::Owned(self.pool.under_embargo(key)))
     }
 
     /// Its enterprises in ticket order.

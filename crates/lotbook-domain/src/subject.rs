@@ -172,6 +172,7 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::CeremonyClosed(CeremonyClosed { draw, .. })
         | Event::CeremonyFailed(CeremonyFailed { draw, .. })
         | Event::DrawCompleted(DrawCompleted { draw, .. })
+        | Event::DrawOpened(DrawOpened { draw, .. })
         | Event::EmbargoKeyHeld(EmbargoKeyHeld { draw, .. })
         | Event::EmbargoReleased(EmbargoReleased { draw, .. })
         | Event::EmbargoRead(EmbargoRead { draw, .. })
@@ -198,6 +199,8 @@ pub fn subject(event: &Event) -> Subject<'_> {
             Subject::new(Kind::Inspection, inspection.as_str())
         }
         Event::RecusalRequested(RecusalRequested { recusal, .. })
+        | Event::SlotRecusalRequested(SlotRecusalRequested { recusal, .. })
+        | Event::TeamsWithheld(TeamsWithheld { recusal, .. })
         | Event::RecusalDecided(RecusalDecided { recusal, .. })
         | Event::SubstitutePoolExhausted(SubstitutePoolExhausted { recusal, .. })
         | Event::CounterpartChosen(CounterpartChosen { recusal, .. })

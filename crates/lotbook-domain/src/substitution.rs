@@ -10,6 +10,7 @@ pub use unrolled::{by_reserve, exchanged, follows, in_reserve_order, may_exchang
 
 use crate::ceremony::{Ceremony, Frozen, Rows, Stage};
 use crate::draw::{DrawFault, quota_of, seats_of, small};
+use crate::embargo::{Keys, teams_withheld};
 use crate::pool::Basis;
 use crate::recusal::of_batch;
 use crate::state::{BatchKey, Board, BoardChange, Inspection, Phase, State};
@@ -121,14 +122,36 @@ pub fn second_pool(
     let drawn = Drawn::of(state, batch)?;
     let mut recused = drawn.board.recused.clone();
     for (_, recusal) in of_batch(state, batch).filter(|(_, r)| r.ground == RecusalGround::Conflict) {
-        if recusal.granted().is_some() {
+        if let (Some(_), Some(inspector)) = (recusal.granted(), &recusal.inspector) {
             let firm = state.inspection(&recusal.inspection)?.uscc.clone();
-            recused.insert((firm, recusal.inspector.clone()));
+            recused.insert((firm, inspector.clone()));
         }
     }
     let quota = quota_of(&drawn.frozen.stated);
     let basis = Basis::of(state, batch, at)?;
     Ok(Arc::new(basis.second_pool(&drawn.pool, &quota, &drawn.board.withdrawn, &recused)?))
+}
+
+/// The second rows of a recusal as far as they are known of a batch under embargo: those that follow from the rosters.
+///
+/// # Errors
+/// WRONG_PHASE if the batch was not drawn, and what [`Basis::second_rows`] refuses.
+pub fn hidden_rows(state: &State, batch: &BatchKey, at: Instant) -> Result<Arc<SecondPool>, Refusal> {
+    let name = format!("{}/{}", batch.0, batch.1);
+    let none = || Refusal::new(Code::WrongPhase, &name, format!("batch {name} has no pool"));
+    let pool = batch_frozen(state, batch)?.pool().ok_or_else(none)?;
+    Ok(Arc::new(Basis::of(state, batch, at)?.second_rows(pool)?))
+}
+
+/// What the draw of a batch that counts has frozen.
+///
+/// # Errors
+/// WRONG_PHASE if it was not drawn.
+pub fn batch_frozen<'a>(state: &'a State, batch: &BatchKey) -> Result<&'a Frozen, Refusal> {
+    let drawn = state.batch(&batch.0, &batch.1)?.drawn.as_ref();
+    let frozen = drawn.and_then(|draw| state.ceremonies.get(draw)?.frozen.as_ref());
+    let name = format!("{}/{}", batch.0, batch.1);
+    frozen.ok_or_else(|| Refusal::new(Code::WrongPhase, &name, format!("batch {name} was not drawn")))
 }
 
 /// Whose slots are filled, and how: a granted swap is a withdrawal all the same where the inspector is not
@@ -144,7 +167,8 @@ pub fn replacement(
     second: &SecondPool,
 ) -> Result<Replacement, Refusal> {
     let (drawn, recusal) = (Drawn::of(state, batch)?, state.recusal(id)?);
-    let who = &recusal.inspector;
+    let unnamed = || Refusal::new(Code::Embargoed, id, "whoever it concerns is under embargo");
+    let who = recusal.inspector.as_ref().ok_or_else(unnamed)?;
     let eligible = |rows: &[lotbook_draw::InspectorRow]| {
         rows.iter().any(|row| row.eligible && row.inspector_id == who.as_str())
     };
@@ -166,7 +190,7 @@ pub fn replacement(
         _ => (Purpose::Substitute, all),
     };
     let batch_pool = drawn.frozen.p;
-    Ok(Replacement { recusal: id.clone(), purpose, inspector: who.clone(), slots, batch_pool })
+    Ok(Replacement { recusal: id.clone(), purpose, inspector: Some(who.clone()), slots, batch_pool })
 }
 
 /// Why a recusal's draw cannot be computed.
@@ -182,7 +206,7 @@ pub fn fill(board: &mut lotbook_draw::Board<'_>, frozen: &Frozen, seed: Seed) ->
         return Err("is not the draw of a recusal".into());
     };
     let key = lotbook_draw::Stage::Substitute.key(&seed);
-    let who = replacement.inspector.as_str();
+    let who = replacement.inspector.as_ref().ok_or("names nobody whose place is taken")?.as_str();
     let done = match replacement.purpose {
         Purpose::Swap => {
             let slots: Vec<usize> = replacement.slots.iter().map(|slot| *slot as usize).collect();
@@ -236,25 +260,30 @@ fn change(
 }
 
 /// From a closed ceremony of a recusal to its derived events: DrawCompleted with the seed, then either
-/// one AssignmentSwapped, or one SubstituteDrawn for each slot filled (ascending; none for an inspection
+/// one TeamsWithheld under embargo, one AssignmentSwapped, or one SubstituteDrawn for each slot filled (ascending; none for an inspection
 /// that has started), or SubstitutePoolExhausted for the first slot without a candidate.
 ///
 /// # Errors
 /// [`DrawFault`] if it cannot be computed; opening has checked that it can.
-pub fn conclude(state: &State, ceremony: &Ceremony) -> Result<Vec<Event>, DrawFault> {
+pub fn conclude(state: &State, ceremony: &Ceremony, keys: Keys<'_>) -> Result<Vec<Event>, DrawFault> {
     let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
     let frozen = ceremony.frozen.as_ref().ok_or_else(|| fault("has no frozen pool".into()))?;
     let seed = lotbook_draw::seed(&frozen.p.0, &ceremony.committers(), &ceremony.recorded())
         .map_err(|e| fault(e.to_string()))?;
-    let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let mut events = vec![completed(&ceremony.draw, seed).into()];
+    if let Some(id) = ceremony.recusal.as_ref().filter(|_| state.hidden(&ceremony.batch).is_some()) {
+        let follows = teams_withheld(state, &ceremony.batch, &ceremony.draw, id, Some(seed), keys)?;
+        events.push(follows.into());
+        return Ok(events);
+    }
+    let (substitution, _) = on_board(state, ceremony, seed).map_err(fault)?;
     let replacement =
         frozen.stated.replacement.as_ref().ok_or_else(|| fault("has nothing to replace".into()))?;
     let what = What {
         batch: &ceremony.batch,
         draw: &ceremony.draw,
         recusal: &replacement.recusal,
-        leaves: &replacement.inspector,
+        leaves: replacement.inspector.as_ref().ok_or_else(|| fault("names nobody".into()))?,
     };
     events.extend(changes(state, &what, &substitution).map_err(fault)?);
     Ok(events)

@@ -55,7 +55,8 @@ message! {
     PoolEmbargo { commitment: Bytes32, reveal: Reveal, until: Instant }
     /// Whose slots a recusal's ceremony fills (draw.md 6).
     Replacement {
-        recusal: RecusalId, purpose: Purpose, inspector: InspectorId, slots: Vec<u32>, batch_pool: EntryHash,
+        recusal: RecusalId, purpose: Purpose, inspector: Option<InspectorId>, slots: Vec<u32>,
+        batch_pool: EntryHash,
     }
     /// Eligible enterprises of one stratum.
     StratumCount { stratum: Text, eligible: u64 }

@@ -45,4 +45,6 @@ message! {
     AssignmentWithheld {
         draw: DrawId, inspection: InspectionId, rank: u32, object: Bytes32, slots: Vec<Bytes32>,
     }
+    /// The result of a draw whose embargo is released.
+    DrawOpened { draw: DrawId, key: Bytes32, result: Option<DrawCompleted> }
 }

@@ -1,5 +1,6 @@
 //! Recusal: strong types of `recusal.proto` (Art. 15, draw.md 6).
 
+use crate::ceremony::RevealedInspector;
 use crate::id::{BatchId, Bytes32, DrawId, InspectionId, InspectorId, PlanId, RecusalId};
 use crate::wire::{enumeration, message};
 use lotbook_chain::EntryHash;
@@ -38,4 +39,15 @@ message! {
     CounterpartChosen { recusal: RecusalId, counterpart: InspectorId, counterpart_inspection: InspectionId }
     /// Supervision approves the reserve order of a batch before it is opened.
     ReserveOrderApproved { plan: PlanId, batch: BatchId }
+    /// Under embargo somebody asks that whoever has a slot does not inspect.
+    SlotRecusalRequested {
+        recusal: RecusalId, inspection: InspectionId, slot: u32, ground: RecusalGround, details: Option<Bytes32>,
+    }
+    /// What came of a recusal under embargo: commitments, and nobody's name.
+    TeamsWithheld { draw: DrawId, recusal: RecusalId, slots: Vec<SlotWithheld>, exhausted: Option<u32> }
+    /// Who has a slot now.
+    SlotWithheld {
+        slot: u32, inspection: InspectionId, inspector: Bytes32, opened: Option<RevealedInspector>,
+        previous: EntryHash,
+    }
 }

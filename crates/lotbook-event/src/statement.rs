@@ -177,11 +177,11 @@ events! {
     }
     Draw DrawEvent draw_event {
         DrawCompleted, EnterpriseAssigned, AssignmentInfeasible, DrawVoided, DrawVoidProposed, TeamAssigned,
-        AssignmentWithheld, PoolExtensionApproved,
+        AssignmentWithheld, PoolExtensionApproved, DrawOpened,
     }
     Recusal RecusalEvent recusal_event {
         RecusalRequested, RecusalDecided, AssignmentSwapped: Box<AssignmentSwapped>, SubstituteDrawn, SubstitutePoolExhausted,
-        DirectTeamChanged, CounterpartChosen, ReserveOrderApproved,
+        DirectTeamChanged, CounterpartChosen, ReserveOrderApproved, SlotRecusalRequested, TeamsWithheld,
     }
     Inspection InspectionEvent inspection_event {
         NoticeServed, InspectionStarted, ItemResultConfirmed, InspectionConcluded, ReportCompleted,

@@ -94,12 +94,14 @@ impl Known {
             Event::BeaconRecorded(_) | Event::RevealHeld(_) => {}
             Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
             Event::TeamAssigned(_) | Event::PoolExtensionApproved(_) => {}
+            Event::DrawOpened(_) => {}
             Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}
             Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
             Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}
             Event::Heartbeat(_) | Event::RosterImported(_) => {}
             Event::DeadlineMissed(_) | Event::StatementRefused(_) | Event::RefusalsCounted(_) => {}
-            Event::RecusalRequested(_) | Event::RecusalDecided(_) | Event::AssignmentSwapped(_) => {}
+            Event::RecusalRequested(_) | Event::SlotRecusalRequested(_) | Event::TeamsWithheld(_) => {}
+            Event::RecusalDecided(_) | Event::AssignmentSwapped(_) => {}
             Event::SubstituteDrawn(_) | Event::SubstitutePoolExhausted(_) => {}
             Event::DirectInspectionOpened(_) | Event::InspectionApproved(_) => {}
             Event::DirectTeamChanged(_) | Event::InspectionClosed(_) => {}

@@ -14,12 +14,12 @@ use lotbook_domain::authenticate::{admit_decoded, signer};
 use lotbook_domain::authority;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows, Stage};
 use lotbook_domain::draw::{quota_of, seats_of};
-use lotbook_domain::embargo::{Keys, LedgerKeys, check_opening, masked};
+use lotbook_domain::embargo::{Keys, LedgerKeys, check_changes, check_opening, masked};
 use lotbook_domain::state::BatchKey;
 use lotbook_domain::{State, draw, evolve, pool, substitution};
 use lotbook_draw::{Certificate, CertificateError, EmbargoKey, Hex, Pool, SecondPool};
 use lotbook_event::ceremony::PoolFrozen;
-use lotbook_event::{DrawId, Event, Statement};
+use lotbook_event::{DrawId, Event, RecusalId, Statement};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -206,8 +206,15 @@ impl<'c> Replay<'c> {
             Event::RecusalDecided(e) => {
                 self.settled()?;
                 self.state.recusals.get(&e.recusal).ok_or("nobody has asked for this recusal")?;
-                self.expected.extend(substitution::follows(&self.state, e)?);
+                let held = self.held_by_recusal(&e.recusal);
+                let keys = held.as_ref().map_or(Keys::Verifier, Keys::Ledger);
+                let follows = substitution::follows(&self.state, e, keys);
+                self.expected.extend(follows.map_err(|error| error.to_string())?);
                 Ok(())
+            }
+            Event::TeamsWithheld(e) => {
+                check_changes(&self.state, e)?;
+                self.next(&sealed.body.event)
             }
             Event::RowRevealed(e) => {
                 self.settled()?;
@@ -223,6 +230,7 @@ impl<'c> Replay<'c> {
                 Ok(())
             }
             Event::EnterpriseAssigned(_)
+            | Event::DrawOpened(_)
             | Event::AssignmentWithheld(_)
             | Event::TeamAssigned(_)
             | Event::AssignmentInfeasible(_)
@@ -259,6 +267,10 @@ impl<'c> Replay<'c> {
         let mut keys = LedgerKeys::default();
         keys.add(batch.clone(), EmbargoKey::from_bytes(self.key()?.0));
         Some(keys)
+    }
+
+    fn held_by_recusal(&self, id: &RecusalId) -> Option<LedgerKeys> {
+        self.held(self.state.recusals.get(id)?.batch(&self.state)?)
     }
 
     fn ceremony(&self, draw: &DrawId) -> Result<&Ceremony, String> {
@@ -313,6 +325,11 @@ impl<'c> Replay<'c> {
         let of_pool = |record: &&lotbook_draw::certificate::SubstitutionRecord| {
             record.ceremony.as_ref().is_some_and(|ceremony| ceremony.pool == Hex(p.0))
         };
+        let sealed = stated.embargo.is_some() && self.key().is_none();
+        if sealed {
+            let nobody = Pool::new(vec![], vec![], vec![]).map_err(|error| error.to_string())?;
+            return SecondPool::new(&nobody, vec![], vec![]).map_err(|error| error.to_string());
+        }
         let record = self.certificate.substitutions.iter().find(of_pool);
         let record = record.ok_or("the certificate has no substitution of this pool")?;
         let (Some(inspectors), Some(conflicts)) = (&record.inspectors, &record.conflicts) else {
@@ -331,8 +348,8 @@ impl<'c> Replay<'c> {
     /// The enterprises of the draw, with the inspectors and conflicts of the later ceremony (draw.md 5).
     fn staffing_rows(&self, stated: &PoolFrozen) -> Result<Pool, String> {
         let record = self.certificate.staffing.as_ref().ok_or("the certificate has no such inspectors")?;
-        let objects = self.certificate.objects.rows.clone();
-        let pool = Pool::new(objects, record.inspectors.rows.clone(), record.conflicts.rows.clone());
+        let drawn = self.certificate.salted_pool().map_err(|error| error.to_string())?;
+        let pool = drawn.restaffed(record.inspectors.rows.clone(), record.conflicts.rows.clone());
         let pool = pool.map_err(|error| error.to_string())?;
         let roots = pool.roots();
         let found = [roots.objects, roots.inspectors, roots.conflicts];

@@ -15,7 +15,7 @@ use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Frozen, Rows};
 use lotbook_domain::draw::{outcome, quota_of, seats_of};
 use lotbook_domain::grade::grade;
-use lotbook_domain::state::BoardChange;
+use lotbook_domain::state::{BoardChange, HiddenStep};
 use lotbook_domain::substitution::fill;
 use lotbook_draw::beacon::SCHEME;
 use lotbook_draw::certificate as draw;
@@ -181,7 +181,13 @@ fn own<'a>(state: &'a State, ceremony: &'a Ceremony) -> Vec<&'a Ceremony> {
         BoardChange::Draw(draw) => Some(draw),
         BoardChange::Reserve(_) | BoardChange::Chosen(_) => None,
     });
-    let followed = staffed.into_iter().chain(recusals).chain(&ceremony.followed);
+    // Under embargo there is no board yet; those of its recusals are told without a name.
+    let hidden = state.hidden(&ceremony.batch).filter(|_| record.is_some());
+    let unnamed = hidden.into_iter().flat_map(|embargo| &embargo.steps).filter_map(|step| match step {
+        HiddenStep::Changed(BoardChange::Draw(draw)) => Some(draw),
+        _ => None,
+    });
+    let followed = staffed.into_iter().chain(recusals).chain(unnamed).chain(&ceremony.followed);
     std::iter::once(ceremony).chain(followed.filter_map(|draw| state.ceremonies.get(draw))).collect()
 }
 
@@ -217,7 +223,8 @@ fn substitutions(
             substitution(state.ceremonies.get(draw).ok_or("has no such ceremony")?, &mut board)
         }
         BoardChange::Reserve(id) => {
-            let who = state.recusals.get(id).ok_or("has no such recusal")?.inspector.as_str();
+            let who = state.recusals.get(id).and_then(|recusal| recusal.inspector.as_ref());
+            let who = who.ok_or("has no such recusal")?.as_str();
             let done = board.reserve(who, &Stage::Reserve.key(&seed)).map_err(|error| error.to_string())?;
             Ok(unrolled(id, draw::SubstitutionKind::Reserve, who, done))
         }
@@ -242,7 +249,8 @@ fn substitutions(
 fn chosen(state: &State, id: &RecusalId) -> Result<(String, usize, usize), String> {
     let recusal = state.recusals.get(id).ok_or("has no such recusal")?;
     let [slot, other] = recusal.exchanged.ok_or("has no counterpart")?;
-    Ok((recusal.inspector.to_string(), slot as usize, other as usize))
+    let who = recusal.inspector.as_ref().ok_or("has nobody who is recused")?;
+    Ok((who.to_string(), slot as usize, other as usize))
 }
 
 /// The record of a change without a ceremony of its own.
@@ -282,7 +290,7 @@ fn substitution(
             Purpose::Swap => draw::SubstitutionKind::Swap,
             Purpose::Substitute | Purpose::Batch | Purpose::Inspectors => draw::SubstitutionKind::Withdraw,
         },
-        inspector: replacement.inspector.to_string(),
+        inspector: replacement.inspector.as_ref().ok_or("replaces nobody by name")?.to_string(),
         slots: done.slots.iter().map(|slot| *slot as u64).collect(),
         ceremony: Some(ceremony_part(ceremony, frozen)),
         seed: Some(Hex(seed.0)),

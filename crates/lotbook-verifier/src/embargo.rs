@@ -4,10 +4,12 @@
 use crate::finding::{Check, Finding};
 use crate::verify::Verifier;
 use lotbook_chain::Sealed;
-use lotbook_domain::article;
+use lotbook_domain::article::{self, a15_unnamed};
 use lotbook_domain::authenticate::Authentic;
 use lotbook_domain::decide::Stated;
-use lotbook_domain::embargo::{Deferred, Known, check_opening, contradiction, is_template, masked};
+use lotbook_domain::embargo::{
+    Before, Deferred, Known, check_changes, check_opening, contradiction, is_template, masked,
+};
 use lotbook_domain::state::BatchKey;
 use lotbook_draw::EmbargoKey;
 use lotbook_event::ceremony::RowRevealed;
@@ -44,23 +46,48 @@ impl Verifier {
                 self.defer(&e.draw.clone(), sealed);
                 Ok(())
             }
+            Event::TeamsWithheld(e) => {
+                let wrong = |why| Finding::new(sealed.entry.position.0, Check::Derived, why);
+                check_changes(&self.state, e).map_err(wrong)?;
+                let before = Before::of(&self.state, None);
+                if let Some(batch) = self.state.embargo_of(&e.draw).map(|(batch, _)| batch.clone()) {
+                    self.keep(batch, sealed, Some(before));
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
 
     fn defer<B: std::borrow::Borrow<Statement>>(&mut self, draw: &DrawId, sealed: &Sealed<B>) {
         let Some(ceremony) = self.state.ceremonies.get(draw) else { return };
+        self.keep(ceremony.batch.clone(), sealed, None);
+    }
+
+    fn keep<B: std::borrow::Borrow<Statement>>(
+        &mut self,
+        batch: BatchKey,
+        sealed: &Sealed<B>,
+        before: Option<Before>,
+    ) {
         let deferred = Deferred {
             position: sealed.entry.position.0,
             author: sealed.entry.author,
             event: sealed.body.borrow().event.clone(),
+            before: before.map(Box::new),
         };
-        self.sealed.deferred.entry(ceremony.batch.clone()).or_default().push(deferred);
+        self.sealed.deferred.entry(batch).or_default().push(deferred);
     }
 
     /// A person's statement that was accepted: what of it waits for names or a key, and what a key decides.
     pub(crate) fn unsealed(&mut self, authentic: &Sealed<Authentic>) -> Checked {
-        match &authentic.body.statement().event {
+        let event = &authentic.body.statement().event;
+        let unnamed = a15_unnamed::unnamed(&self.state, event).map(|(_, batch)| batch.clone());
+        if let Some(batch) = unnamed {
+            let before = Before::of(&self.state, Some(authentic.clone()));
+            self.keep(batch, authentic, Some(before));
+        }
+        match event {
             Event::NoticeServed(e) if self.state.withheld(&e.inspection).is_some() => {
                 self.sealed.opening = Some(Box::new(authentic.clone()));
             }

@@ -6,6 +6,7 @@ use crate::finding::{Check, Finding};
 use crate::verify::{Verifier, read};
 use lotbook_chain::sign::refusal_message;
 use lotbook_chain::{Entry, Instant, Sealed, StatementHash};
+use lotbook_domain::article::a15_unnamed;
 use lotbook_domain::authenticate::{admit, verify};
 use lotbook_domain::decide::DecideError;
 use lotbook_domain::refusals::RefusalReceipt;
@@ -168,6 +169,9 @@ fn genuine(log: &Verifier, claim: &RefusalClaim) -> Result<(), Finding> {
 /// Whether a ledger that has the key may refuse what a verifier without it cannot judge ([P-163]).
 fn is_sealed(log: &Verifier, claim: &RefusalClaim) -> bool {
     let Ok(statement) = Statement::decode(&claim.signed.statement) else { return false };
+    if a15_unnamed::unnamed(&log.state, &statement.event).is_some() {
+        return true;
+    }
     match &statement.event {
         Event::NoticeServed(e) => log.state.withheld(&e.inspection).is_some(),
         Event::InspectionStarted(e) => log.state.withheld(&e.inspection).is_some(),

@@ -7,14 +7,17 @@ use crate::tiles::Tiles;
 use lotbook_chain::entry::leaf_hash;
 use lotbook_chain::sign::statement_message;
 use lotbook_chain::{
-    Checkpoint, InclusionError, LedgerId, Position, PublicKey, Receipt, ReceiptError, VerifierKey,
+    Checkpoint, InclusionError, LedgerId, Position, PublicKey, Receipt, ReceiptError, TreeHash, VerifierKey,
     prove_inclusion, verify_inclusion,
 };
 use lotbook_domain::State;
-use lotbook_domain::projection::standing::{RowProof, Standing, is_selected, standing};
-use lotbook_draw::{ObjectRow, Seed, Stage, Ticket};
-use lotbook_event::ceremony::PoolFrozen;
-use lotbook_event::draw::{DrawCompleted, EnterpriseAssigned};
+use lotbook_domain::embargo::check_member;
+use lotbook_domain::projection::standing::{
+    RowProof, Standing, first_assigned, is_selected, standing, ticket,
+};
+use lotbook_draw::{EmbargoKey, ObjectRow, Ticket};
+use lotbook_event::ceremony::{PoolFrozen, RevealedInspector};
+use lotbook_event::draw::{AssignmentWithheld, DrawCompleted, DrawOpened, EnterpriseAssigned};
 use lotbook_event::{DecodeError, DrawId, Event, InspectorId, Refusal, Statement, Uscc};
 
 /// Where all trust rests: what genesis states.
@@ -37,8 +40,12 @@ pub struct Shown {
     pub frozen: Receipt,
     /// DrawCompleted, if it is said to be drawn.
     pub drawn: Option<Receipt>,
-    /// EnterpriseAssigned, if it is said to be selected.
+    /// EnterpriseAssigned, or under embargo AssignmentWithheld, if it is said to be selected.
     pub assigned: Option<Receipt>,
+    /// DrawOpened, of a draw that was under embargo: its key and result.
+    pub opened: Option<Receipt>,
+    /// The rows that open the commitments of AssignmentWithheld to its team.
+    pub team: Vec<RevealedInspector>,
 }
 
 /// What has been proved.
@@ -110,8 +117,14 @@ pub enum StandingError {
     OtherDraw { what: &'static str, expected: DrawId, found: DrawId },
     #[error("{draw} is the draw of a recusal: it draws no enterprises, ask for the draw of its batch")]
     OfRecusal { draw: DrawId },
-    #[error("{draw} was drawn under embargo: what an enterprise drew there is proved by its certificate")]
+    #[error("{draw} was drawn under embargo, and no key that its pool commits to is shown")]
     UnderEmbargo { draw: DrawId },
+    #[error("a key is shown for {draw}, which was not drawn under embargo")]
+    NoEmbargo { draw: DrawId },
+    #[error("DrawOpened has another {what} than DrawCompleted")]
+    OtherResult { what: &'static str },
+    #[error("the team that is shown is not the one committed to: {why}")]
+    Team { why: String },
     #[error("the row of {uscc} is not row {index} under the frozen pool's root: {error}")]
     Row { uscc: String, index: u64, error: InclusionError },
     #[error("{found} rows are shown where the enterprise's own or its two neighbours are needed")]
@@ -141,7 +154,7 @@ pub enum StandingError {
 /// `entries` is the whole log, `checkpoint` a signed note of its full size.
 ///
 /// # Errors
-/// EMBARGOED if the draw is or was under embargo.
+/// EMBARGOED before the release of an embargo.
 pub fn of_log(
     state: &State,
     entries: &[Vec<u8>],
@@ -165,6 +178,8 @@ fn shown(found: Standing, entries: &[Vec<u8>], checkpoint: &str) -> Option<Shown
         frozen: receipt(found.frozen)?,
         drawn: found.drawn.and_then(receipt),
         assigned: found.assigned.and_then(receipt),
+        opened: found.opened.and_then(receipt),
+        team: found.team,
     })
 }
 
@@ -179,12 +194,15 @@ pub fn check(root: Root<'_>, draw: &DrawId, uscc: &Uscc, shown: &Shown) -> Resul
     if pool.replacement.is_some() {
         return Err(StandingError::OfRecusal { draw: draw.clone() });
     }
-    if pool.embargo.is_some() {
-        return Err(StandingError::UnderEmbargo { draw: draw.clone() });
+    let mut checkpoint = frozen.checkpoint;
+    let unsealed = unsealed(root, draw, &pool, shown.opened.as_ref())?;
+    if let Some(unsealed) = &unsealed {
+        unsealed.opened.after(&frozen.position, "PoolFrozen")?;
+        checkpoint = newer(checkpoint, unsealed.opened.checkpoint.clone());
     }
     let rows = pool.object_reasons.iter().fold(0_u64, |rows, reason| rows.saturating_add(reason.rows));
-    let place = place(&pool, rows, uscc, &shown.rows)?;
-    let mut checkpoint = frozen.checkpoint;
+    let key = unsealed.as_ref().map(|unsealed| &unsealed.key);
+    let place = place(&pool, rows, uscc, key, &shown.rows)?;
     let lot = match (&shown.drawn, &shown.assigned) {
         (None, None) => None,
         (None, Some(_)) => return Err(StandingError::NotDrawn),
@@ -193,18 +211,64 @@ pub fn check(root: Root<'_>, draw: &DrawId, uscc: &Uscc, shown: &Shown) -> Resul
             let Event::DrawCompleted(done) = &drawn.event else { return Err(drawn.other()) };
             of_draw("DrawCompleted", draw, &done.draw)?;
             drawn.after(&frozen.position, "PoolFrozen")?;
-            let done = done.clone();
+            let done = unsealed.as_ref().map_or(Ok(done.clone()), |unsealed| unsealed.result(draw, done))?;
             checkpoint = newer(checkpoint, drawn.checkpoint);
-            let assigned =
-                assigned.as_ref().map(|receipt| open(root, "EnterpriseAssigned", receipt)).transpose()?;
+            let what = if key.is_some() { "AssignmentWithheld" } else { "EnterpriseAssigned" };
+            let assigned = assigned.as_ref().map(|receipt| open(root, what, receipt)).transpose()?;
             if let Some(assigned) = &assigned {
                 assigned.after(&drawn.position, "DrawCompleted")?;
                 checkpoint = newer(checkpoint, assigned.checkpoint.clone());
             }
-            Some(lot(draw, uscc, &place, (drawn.position, done), assigned)?)
+            let asked = Asked { draw, uscc, pool: &pool, key, team: &shown.team };
+            Some(lot(&asked, &place, (drawn.position, done), assigned)?)
         }
     };
     Ok(Proved { position: frozen.position, pool: *pool, rows, place, lot, checkpoint })
+}
+
+/// What opens a draw that was under embargo.
+struct Unsealed {
+    opened: Opened,
+    key: EmbargoKey,
+    of: DrawOpened,
+}
+
+/// The key that the pool commits to; it is of the batch, so that an attempt that failed is opened by the same.
+fn unsealed(
+    root: Root<'_>,
+    draw: &DrawId,
+    pool: &PoolFrozen,
+    shown: Option<&Receipt>,
+) -> Result<Option<Unsealed>, StandingError> {
+    let (embargo, receipt) = match (&pool.embargo, shown) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return Err(StandingError::NoEmbargo { draw: draw.clone() }),
+        (Some(_), None) => return Err(StandingError::UnderEmbargo { draw: draw.clone() }),
+        (Some(embargo), Some(receipt)) => (embargo, receipt),
+    };
+    let opened = open(root, "DrawOpened", receipt)?;
+    let Event::DrawOpened(of) = &opened.event else { return Err(opened.other()) };
+    let (key, of) = (EmbargoKey::from_bytes(of.key.0), of.clone());
+    if key.commitment() != embargo.commitment.0 {
+        return Err(StandingError::UnderEmbargo { draw: draw.clone() });
+    }
+    Ok(Some(Unsealed { opened, key, of }))
+}
+
+impl Unsealed {
+    /// The whole result, of which DrawCompleted had the seed and the number of enterprises.
+    fn result(&self, draw: &DrawId, done: &DrawCompleted) -> Result<DrawCompleted, StandingError> {
+        of_draw("DrawOpened", draw, &self.of.draw)?;
+        let result = self.of.result.as_ref().ok_or(StandingError::OtherResult { what: "form" })?;
+        of_draw("DrawOpened", draw, &result.draw)?;
+        match () {
+            () if result.seed != done.seed => Err(StandingError::OtherResult { what: "seed" }),
+            () if result.selected != done.selected => {
+                Err(StandingError::OtherResult { what: "number of enterprises" })
+            }
+            () => Ok(result.clone()),
+        }
+    }
 }
 
 /// An entry that is proved to be on the log, stated by the ledger.
@@ -255,9 +319,15 @@ fn newer(one: Checkpoint, other: Checkpoint) -> Checkpoint {
 }
 
 /// The enterprise's row, or that it has none.
-fn place(pool: &PoolFrozen, rows: u64, uscc: &Uscc, shown: &[RowProof]) -> Result<Place, StandingError> {
+fn place(
+    pool: &PoolFrozen,
+    rows: u64,
+    uscc: &Uscc,
+    key: Option<&EmbargoKey>,
+    shown: &[RowProof],
+) -> Result<Place, StandingError> {
     for row in shown {
-        under_root(pool, rows, row)?;
+        under_root(pool, rows, key, row)?;
     }
     match shown {
         [own] if own.row.uscc == uscc.as_str() => Ok(Place::Row(own.clone())),
@@ -281,10 +351,20 @@ fn place(pool: &PoolFrozen, rows: u64, uscc: &Uscc, shown: &[RowProof]) -> Resul
     }
 }
 
-/// The row is leaf `index` of the tree of all rows: leaf = SHA-256(00 || row) (draw.md 2).
-fn under_root(pool: &PoolFrozen, rows: u64, proof: &RowProof) -> Result<(), StandingError> {
+/// The leaf of a row, SHA-256(00 || row), under embargo with its salt at the end (draw.md 2, 7).
+fn leaf(row: &ObjectRow, key: Option<&EmbargoKey>) -> TreeHash {
+    leaf_hash(&row.encode_under(key.map(|key| key.object(&row.uscc)).as_ref()))
+}
+
+/// The row is leaf `index` of the tree of all rows.
+fn under_root(
+    pool: &PoolFrozen,
+    rows: u64,
+    key: Option<&EmbargoKey>,
+    proof: &RowProof,
+) -> Result<(), StandingError> {
     let (row, index) = (&proof.row, proof.index);
-    let leaf = leaf_hash(&row.encode());
+    let leaf = leaf(row, key);
     let verified = verify_inclusion(leaf, index, rows, &proof.proof, pool.objects_root);
     verified.map_err(|error| StandingError::Row { uscc: row.uscc.clone(), index, error })?;
     if row.eligible == row.reason.is_empty() {
@@ -296,12 +376,12 @@ fn under_root(pool: &PoolFrozen, rows: u64, proof: &RowProof) -> Result<(), Stan
 
 /// Ticket, selection, rank and team; the assignment must be there if and only if the ticket selects.
 fn lot(
-    draw: &DrawId,
-    uscc: &Uscc,
+    asked: &Asked<'_>,
     place: &Place,
     (drawn_at, done): (Position, DrawCompleted),
     assigned: Option<Opened>,
 ) -> Result<Lot, StandingError> {
+    let uscc = asked.uscc;
     let not_selected = |why| StandingError::NotSelected { uscc: uscc.clone(), why };
     let row = match place {
         Place::Row(proof) if proof.row.eligible => &proof.row,
@@ -309,24 +389,61 @@ fn lot(
         Place::Absent { .. } if assigned.is_some() => return Err(not_selected("it has no row")),
         Place::Row(_) | Place::Absent { .. } => return Ok(Lot { done, ticket: None, selected: None }),
     };
-    let ticket = Stage::Objects.key(&Seed::from_bytes(done.seed.0)).ticket(uscc.as_str());
+    let ticket = ticket(&done.seed.0, asked.key, uscc.as_str());
     let selected = match (is_selected(&done, row, &ticket), assigned) {
         (false, None) => None,
         (true, None) => return Err(StandingError::NoAssignment { uscc: uscc.clone() }),
         (false, Some(_)) => return Err(not_selected("its ticket is over the cut-off")),
         (true, Some(opened)) => {
-            let Event::EnterpriseAssigned(e) = &opened.event else { return Err(opened.other()) };
-            agrees(draw, uscc, row, &ticket, e)?;
-            // DrawCompleted, AssignmentInfeasible if nobody is assigned, then all in ticket order ([P-55]).
-            let infeasible = u64::from(done.inspectors == 0);
-            let begin = drawn_at.0.saturating_add(1).saturating_add(infeasible);
-            if opened.position.0.checked_sub(begin) != Some(u64::from(e.rank)) {
+            let (rank, team) = match (&opened.event, asked.key) {
+                (Event::EnterpriseAssigned(e), None) => {
+                    agrees(asked.draw, uscc, row, &ticket, e)?;
+                    (e.rank, e.team.clone())
+                }
+                (Event::AssignmentWithheld(e), Some(key)) => (e.rank, committed(asked, key, row, e)?),
+                _ => return Err(opened.other()),
+            };
+            let first = first_assigned(drawn_at, &done, asked.key.is_some());
+            if opened.position.0.checked_sub(first.0) != Some(u64::from(rank)) {
                 return Err(StandingError::Differs { uscc: uscc.clone(), what: "rank" });
             }
-            Some(Selected { rank: e.rank, team: e.team.clone(), position: opened.position })
+            Some(Selected { rank, team, position: opened.position })
         }
     };
     Ok(Lot { done, ticket: Some(ticket), selected })
+}
+
+/// What is asked, and what it is held against.
+struct Asked<'a> {
+    draw: &'a DrawId,
+    uscc: &'a Uscc,
+    pool: &'a PoolFrozen,
+    /// The key of the embargo that the draw was under.
+    key: Option<&'a EmbargoKey>,
+    team: &'a [RevealedInspector],
+}
+
+/// AssignmentWithheld commits to the enterprise's salted row and, slot by slot, to the rows of its team.
+fn committed(
+    asked: &Asked<'_>,
+    key: &EmbargoKey,
+    row: &ObjectRow,
+    e: &AssignmentWithheld,
+) -> Result<Vec<InspectorId>, StandingError> {
+    let uscc = asked.uscc;
+    of_draw("AssignmentWithheld", asked.draw, &e.draw)?;
+    if e.object.0 != leaf(row, Some(key)).0 {
+        return Err(StandingError::Differs { uscc: uscc.clone(), what: "enterprise" });
+    }
+    if asked.team.len() != e.slots.len() {
+        let why = format!("{} inspectors are shown, {} are committed to", asked.team.len(), e.slots.len());
+        return Err(StandingError::Team { why });
+    }
+    let first = (e.rank as usize).saturating_mul(e.slots.len());
+    for (slot, (member, committed)) in (first..).zip(asked.team.iter().zip(&e.slots)) {
+        check_member(asked.pool, slot, committed, member).map_err(|why| StandingError::Team { why })?;
+    }
+    Ok(asked.team.iter().map(|member| member.inspector.clone()).collect())
 }
 
 fn agrees(

@@ -75,6 +75,9 @@ async fn a_sealed_certificate_is_authentic_and_nothing_in_it_can_be_changed() {
         ("seed", |c| c["seed"] = c["ledger_id"].clone()),
         ("attempt", |c| c["attempt"] = json!(2)),
         ("load", |c| c["max_load"] = json!(99)),
+        ("a figure", |c| c["shape"] = json!({ "districts": { "411103": 4 } })),
+        ("no shape", |c| c["shape"] = Value::Null),
+        ("a list as shape", |c| c["shape"] = json!(["91411103XN00999995"])),
         ("a row", |c| {
             c["objects"]["rows"] =
                 json!([{ "uscc": "91411103XN00999995", "stratum": "", "eligible": true, "reason": "" }]);
@@ -111,9 +114,12 @@ async fn after_the_release_openings_key_and_result_are_authentic_and_cannot_be_s
         sealed[list]["rows"] = json!([]);
     }
     let said = proved(&sealed, &vkey).unwrap_err();
+    assert!(said.contains("shape"), "figures of a sealed draw: {said}");
+    sealed["shape"] = json!({});
+    let said = proved(&sealed, &vkey).unwrap_err();
     assert!(said.contains("another key"), "{said}");
     let entries = sealed["proof"]["entries"].as_array_mut().unwrap();
-    entries.retain(|entry| name(entry) != "EmbargoReleased");
+    entries.retain(|entry| !matches!(name(entry), "EmbargoReleased" | "DrawOpened"));
     assert!(proved(&sealed, &vkey).unwrap().sealed_until.is_some(), "as it was the day before");
     let mut early = truth.clone();
     early["proof"]["entries"].as_array_mut().unwrap().retain(|entry| name(entry) != "EmbargoReleased");

@@ -14,6 +14,7 @@ use lotbook_draw::EmbargoKey;
 use lotbook_event::ceremony::*;
 use lotbook_event::keys::Role;
 use lotbook_event::plan::Reveal;
+use lotbook_event::recusal::{RecusalDecided, RecusalDecision, RecusalGround, SlotRecusalRequested};
 use lotbook_event::*;
 use lotbook_verifier::{Finding, Verifier};
 use std::borrow::Borrow;
@@ -25,6 +26,7 @@ pub struct Liar {
     state: State,
     entries: Vec<Vec<u8>>,
     system: SigningKey,
+    checkpoint: SigningKey,
     people: Vec<(SigningKey, Role, Option<SectionId>)>,
     inspectors: Box<dyn Fn(&str) -> SigningKey>,
     /// The key it computes with.
@@ -46,8 +48,10 @@ impl Liar {
         let mut people: Vec<_> = PARTS.map(|(name, role, of)| (key(name), role, section(of))).into();
         people.push((key("draw_operator-S05"), Role::DrawOperator, section(Some(SECTION))));
         people.push((SigningKey::from_seed(&scene.second.seed()), Role::Supervisor, None));
+        people.push((key("recusal_approver"), Role::RecusalApprover, None));
         let (data, draw) = (scene.world.data.clone(), scene.draw.clone());
         let system = lotbook::keyfile::read(&data.key("system")).unwrap();
+        let checkpoint = lotbook::keyfile::read(&data.key("checkpoint")).unwrap();
         let dir = scene.world.stop().await;
         let ledger = reading::of_data_dir(&data).unwrap();
         let state = ledger.verifier.state().clone();
@@ -57,7 +61,20 @@ impl Liar {
         let inspectors =
             Box::new(move |id: &str| lotbook::keyfile::read(&data.key(&format!("inspector-{id}"))).unwrap());
         let entries = ledger.entries;
-        Self { state, entries, system, people, inspectors, key, keys, lie, draw, obeys: true, _dir: dir }
+        Self {
+            state,
+            entries,
+            system,
+            checkpoint,
+            people,
+            inspectors,
+            key,
+            keys,
+            lie,
+            draw,
+            obeys: true,
+            _dir: dir,
+        }
     }
 
     pub fn now(&self) -> Instant {
@@ -172,18 +189,64 @@ impl Liar {
                 EmbargoKeyHeld { draw: self.draw.clone(), proof },
             );
         }
-        let p = self.state.ceremonies[&self.draw].frozen.as_ref().unwrap().p;
-        for (n, (key, role, section)) in (1..).zip(&people[..3]) {
-            let commitment = lotbook_draw::commitment(&p.0, &key.public().key_id().0, &[n; 32]);
-            let event = SeedCommitted { draw: self.draw.clone(), commitment: Bytes32(commitment) };
-            self.state_by(key, *role, section.clone(), event);
-        }
-        let sealed = self.state.ceremonies[&self.draw].sealed.unwrap();
-        for (n, (key, role, section)) in (1..).zip(&people[..3]) {
-            let event = SeedRevealed { draw: self.draw.clone(), sealed, secret: Bytes32([n; 32]) };
-            self.state_by(key, *role, section.clone(), event);
-        }
+        self.ceremony(&self.draw.clone());
         self
+    }
+
+    fn person(&self, n: usize) -> (SigningKey, Role, Option<SectionId>) {
+        let (key, role, of) = &self.people[n];
+        (SigningKey::from_seed(&key.seed()), *role, of.clone())
+    }
+
+    /// All commit and reveal.
+    fn ceremony(&mut self, draw: &DrawId) {
+        let p = self.state.ceremonies[draw].frozen.as_ref().unwrap().p;
+        for n in 0..3_u8 {
+            let (key, role, section) = self.person(n.into());
+            let secret = [n + 1; 32];
+            let commitment = lotbook_draw::commitment(&p.0, &key.public().key_id().0, &secret);
+            let event = SeedCommitted { draw: draw.clone(), commitment: Bytes32(commitment) };
+            self.state_by(&key, role, section, event);
+        }
+        let sealed = self.state.ceremonies[draw].sealed.unwrap();
+        for n in 0..3_u8 {
+            let (key, role, section) = self.person(n.into());
+            let event = SeedRevealed { draw: draw.clone(), sealed, secret: Bytes32([n + 1; 32]) };
+            self.state_by(&key, role, section, event);
+        }
+    }
+
+    /// An inspector asks that whoever has the first slot of a rank is recused; it is granted and drawn for.
+    pub fn withdraws(&mut self, asks: &str, rank: u32, ground: RecusalGround, decision: RecusalDecision) {
+        let recusal = RecusalId::new("R-1").unwrap();
+        let inspection = InspectionId::new(format!("{}/{rank}", self.draw)).unwrap();
+        let slot = rank * 2;
+        let asked =
+            SlotRecusalRequested { recusal: recusal.clone(), inspection, slot, ground, details: None };
+        let inspector = (self.inspectors)(asks);
+        self.state_by(&inspector, Role::Inspector, None, asked);
+        let (approver, role, of) = self.person(5);
+        self.state_by(&approver, role, of, RecusalDecided { recusal: recusal.clone(), decision });
+        let purpose = match decision {
+            RecusalDecision::Swap => Purpose::Swap,
+            _ => Purpose::Substitute,
+        };
+        let (operator, role, of) = self.person(3);
+        let open = CeremonyOpened { purpose, recusal: Some(recusal), ..opening("P-2026-S05", "B2") };
+        self.state_by(&operator, role, of, open);
+        self.ceremony(&DrawId::new("P-2026-S05/B2/R-1.1").unwrap());
+    }
+
+    /// The certificate of the draw that such a ledger makes and signs.
+    pub fn certificate(&self) -> (lotbook_draw::Certificate, lotbook_chain::VerifierKey) {
+        let created = self.state.genesis.as_ref().unwrap();
+        let head = &self.state.head;
+        let (origin, root) = (created.created.origin.to_string(), head.frontier.root());
+        let note = lotbook_chain::Checkpoint { origin, size: head.size, root };
+        let note = note.sign(&self.checkpoint).unwrap();
+        let made = lotbook_verifier::certificates(&self.state, &self.entries, &note, &[]).unwrap();
+        let made = made.into_iter().find(|made| made.draw_id == self.draw.as_str()).unwrap();
+        (made, created.checkpoint_key.clone())
     }
 
     /// An inspector starts the inspection of a rank.
@@ -208,7 +271,7 @@ impl Liar {
     pub fn position(&self, name: &str, n: usize) -> u64 {
         let of = |bytes: &Vec<u8>| Statement::decode(&Entry::decode(bytes).unwrap().statement).unwrap().event;
         let own = |event: &Event| match event {
-            Event::PoolFrozen(e) => e.draw == self.draw,
+            Event::PoolFrozen(e) => e.draw.as_str().starts_with("P-2026-S05/"),
             _ => true,
         };
         let all = self.entries.iter().enumerate().filter(|(_, bytes)| {

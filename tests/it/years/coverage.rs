@@ -25,10 +25,11 @@ const RARE: [(&str, usize); 4] = [
 ];
 /// What needs a beacon, supervision against a draw, or a roster that grows after it (tests/it/ceremony), a person's
 /// choice instead of a ceremony (tests/it/recusal_unrolled.rs), or an embargo (tests/it/embargo).
-const NOT_HERE: [&str; 13] = [
+const NOT_HERE: [&str; 16] = [
     "AssignmentWithheld",
     "BeaconRecorded",
     "CounterpartChosen",
+    "DrawOpened",
     "DrawVoidProposed",
     "DrawVoided",
     "EmbargoKeyHeld",
@@ -38,7 +39,9 @@ const NOT_HERE: [&str; 13] = [
     "ReserveOrderApproved",
     "RevealHeld",
     "RowRevealed",
+    "SlotRecusalRequested",
     "TeamAssigned",
+    "TeamsWithheld",
 ];
 /// Codes that the domain does not decide here: keys that are not registered, bytes that cannot be read,
 /// identifiers used twice, and bulk that no small office has; those of beacons (tests/it/ceremony), of class

@@ -51,7 +51,7 @@ impl Year {
             let other = &state.inspections[&recusal.inspection];
             let same =
                 other.batch() == batch && (batch.is_some() || other.team_entry == inspection.team_entry);
-            recusal.is_pending() && same && inspection.team.contains(&recusal.inspector)
+            recusal.is_pending() && same && recusal.is_in(&inspection.team)
         };
         let drawn_for = state
             .ceremonies

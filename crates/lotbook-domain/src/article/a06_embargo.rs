@@ -1,20 +1,21 @@
 //! Art. 6: names drawn under embargo become public when the scheme says so: who holds the key, who reads
 //! before, when an enterprise is opened, and when the key is published (draw.md 7).
 
-use super::{Found, a17_directed};
+use super::{Found, a15_recusal, a17_directed};
 use crate::civil::{end_of, show};
 use crate::decide::{DecideError, Stated};
-use crate::draw::DrawFault;
+use crate::draw::{DrawFault, small};
 use crate::embargo::{self, Keys, Known, MIN_HOLDERS, Revealed};
 use crate::person;
 use crate::state::{BatchKey, Embargo, Inspection, State};
 use lotbook_chain::{Instant, KeyId, Sealed, sealing};
 use lotbook_draw::{EmbargoKey, Pool, Seed, pool::Roots};
 use lotbook_event::ceremony::*;
+use lotbook_event::draw::DrawOpened;
 use lotbook_event::keys::Role;
 use lotbook_event::plan::{Reveal, SchemeAdopted};
 use lotbook_event::recusal::CounterpartChosen;
-use lotbook_event::{Bytes32, Code, DrawId, Event, InspectionId, RecusalId, Refusal, Statement};
+use lotbook_event::{Bytes32, Code, DrawId, Event, FieldError, InspectionId, RecusalId, Refusal, Statement};
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
@@ -191,14 +192,18 @@ pub(crate) fn with_the_key(state: &State, e: &EmbargoReleased) -> Result<Reveale
     embargo::reveal(ceremony, Seed::from_bytes(seed.0), &EmbargoKey::from_bytes(e.key.0))
 }
 
-/// With the key the ledger says whether there was an assignment.
+/// With the key the ledger states the whole result, and if there was no assignment.
 ///
 /// # Errors
 /// [`DecideError::Fault`] if the draw cannot be computed.
 pub fn after_release(state: &State, e: &EmbargoReleased) -> Result<Vec<Event>, DecideError> {
     let seats = state.ceremony(&e.draw)?.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len());
-    let infeasible = with_the_key(state, e)?.infeasible(&e.draw, seats);
-    Ok(infeasible.map_err(|error| super::a14_draw::invalid(&e.draw, &error))?.into_iter().collect())
+    let revealed = with_the_key(state, e)?;
+    let invalid = |error: &FieldError| super::a14_draw::invalid(&e.draw, error);
+    let result = revealed.completed(&e.draw).map_err(|error| invalid(&error))?;
+    let opened = DrawOpened { draw: e.draw.clone(), key: e.key, result: Some(result) };
+    let infeasible = revealed.infeasible(&e.draw, seats).map_err(|error| invalid(&error))?;
+    Ok([opened.into()].into_iter().chain(infeasible).collect())
 }
 
 /// The flags of the draw, which depend on who was drawn.
@@ -206,7 +211,26 @@ pub(crate) fn released_flags(state: &State, e: &EmbargoReleased) -> Vec<Found> {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return vec![] };
     let Ok(revealed) = with_the_key(state, e) else { return vec![] };
     let Ok(completed) = revealed.completed(&e.draw) else { return vec![] };
-    a17_directed::of_result(state, ceremony, Some(&revealed.pool), &completed)
+    let mut found = a17_directed::of_result(state, ceremony, Some(&revealed.pool), &completed);
+    found.extend(few_candidates(state, e, &revealed));
+    found
+}
+
+/// Flag PREDICTABLE_SUBSTITUTE of the recusals before: how many could have come would have told for whom.
+fn few_candidates(state: &State, e: &EmbargoReleased, revealed: &Revealed) -> Vec<Found> {
+    let Some((_, embargo)) = state.embargo_of(&e.draw).filter(|(_, embargo)| !embargo.steps.is_empty())
+    else {
+        return vec![];
+    };
+    let (mut named, key) = (state.clone(), EmbargoKey::from_bytes(e.key.0));
+    let changes = embargo::lift(&mut named, &e.draw, revealed, &key, state.head.recorded_at);
+    let filled = changes.iter().flat_map(|change| &change.vacancies).filter(|one| one.chosen.is_some());
+    let flags = filled.filter_map(|one| {
+        let (rank, _) = embargo.place(small(one.slot))?;
+        let inspection = &embargo.assignments.get(&rank)?.inspection;
+        Some(a15_recusal::few_candidates(inspection, small(one.candidates.len())))
+    });
+    flags.flatten().collect()
 }
 
 /// Whether a notice or a start may open an enterprise now, by the scheme.
@@ -222,22 +246,27 @@ pub(super) fn may_open(state: &State, id: &InspectionId, at_notice: bool) -> Res
     Err(Refusal::new(Code::Embargoed, id, found))
 }
 
-/// Who comes for a recused inspector is drawn among names: not before they are public ([P-164]).
+/// Before the release whoever is recused is named by the slot ([P-166]).
 pub(super) fn no_recusal_yet(state: &State, inspection: &Inspection, id: &RecusalId) -> Result<(), Refusal> {
     match inspection.batch() {
-        Some(batch) => not_yet(state, batch, id.as_str(), "recusals follow its release"),
+        Some(batch) => not_yet(state, batch, id.as_str(), "a slot is named, not an inspector"),
         None => Ok(()),
     }
 }
 
-/// Nobody names a counterpart in a batch of which nobody may be recused yet, whether the inspection that they name is
-/// open or not ([P-164]).
+/// Nobody names a counterpart in a batch whose names are hidden, whether the inspection that they name is open or
+/// not ([P-164]).
 pub(super) fn no_choice_yet(state: &State, e: &CounterpartChosen) -> Result<(), Refusal> {
     if state.withheld(&e.counterpart_inspection).is_some() {
         state.inspection(&e.counterpart_inspection)?;
     }
     match state.inspections.get(&e.counterpart_inspection) {
-        Some(inspection) => no_recusal_yet(state, inspection, &e.recusal),
+        Some(inspection) => match inspection.batch() {
+            Some(batch) => {
+                not_yet(state, batch, e.recusal.as_str(), "a counterpart is drawn, nobody is named")
+            }
+            None => Ok(()),
+        },
         None => Ok(()),
     }
 }
@@ -259,13 +288,23 @@ fn not_yet(state: &State, batch: &BatchKey, subject: &str, what: &str) -> Result
     }
 }
 
-/// What a batch under embargo does not know in this version, released or not: a void and a draw of inspectors
-/// apart would draw again under a key that is known ([P-164]).
-pub(super) fn none(state: &State, batch: &BatchKey, what: &str) -> Result<(), Refusal> {
-    match state.embargoes.get(batch) {
+/// A draw is voided, and inspectors are drawn apart, once everybody sees whom it concerns ([P-164]).
+pub(super) fn no_void_yet(state: &State, batch: &BatchKey) -> Result<(), Refusal> {
+    not_yet(state, batch, batch.1.as_str(), "its draw is voided after its release")
+}
+
+pub(super) fn no_staffing_yet(state: &State, batch: &BatchKey) -> Result<(), Refusal> {
+    not_yet(state, batch, batch.1.as_str(), "inspectors are drawn apart after its release")
+}
+
+/// Under a key that is known nothing is drawn again: what was voided is planned anew, in a batch with a key and a
+/// window of its own ([P-164]).
+pub(super) fn not_known(state: &State, batch: &BatchKey) -> Result<(), Refusal> {
+    match state.embargoes.get(batch).filter(|embargo| embargo.released.is_some()) {
         None => Ok(()),
         Some(_) => {
-            let found = format!("batch {}/{} is under embargo: {what}", batch.0, batch.1);
+            let found =
+                format!("the embargo key of batch {}/{} is public: plan another batch", batch.0, batch.1);
             Err(Refusal::new(Code::Embargoed, &batch.1, found))
         }
     }

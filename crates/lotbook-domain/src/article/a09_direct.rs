@@ -138,8 +138,8 @@ fn substitute(state: &State, e: &DirectTeamChanged, on: Date) -> Result<(), Refu
         let found = format!("recusal {} {what}", e.recusal);
         return Err(Refusal::new(Code::WrongPhase, &e.recusal, found));
     }
-    if !inspection.team.contains(&recusal.inspector) {
-        let found = format!("{} is not in the team of {} any more", recusal.inspector, recusal.inspection);
+    if !recusal.is_in(&inspection.team) {
+        let found = format!("{} is not in the team of {} any more", recusal.who(), recusal.inspection);
         return Err(Refusal::new(Code::WrongPhase, &e.recusal, found));
     }
     let bad = |found: String| Err(Refusal::new(Code::InvalidValue, &e.substitute, found));
@@ -150,7 +150,7 @@ fn substitute(state: &State, e: &DirectTeamChanged, on: Date) -> Result<(), Refu
         let withdrew = other.decided.is_some_and(|d| d.decision == RecusalDecision::Withdraw);
         withdrew && other.inspection == recusal.inspection
     });
-    if withdrawn.any(|other| other.inspector == e.substitute) {
+    if withdrawn.any(|other| other.is_of(&e.substitute)) {
         return bad(format!("inspector {} withdrew from {}", e.substitute, recusal.inspection));
     }
     may_act(state, &e.substitute, on)?;

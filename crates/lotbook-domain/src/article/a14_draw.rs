@@ -53,6 +53,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
     if let Some(drawn) = &record.drawn {
         return Err(Refusal::new(Code::AlreadyDrawn, &name, format!("batch {name} was drawn as {drawn}")));
     }
+    a06_embargo::not_known(state, &(e.plan.clone(), e.batch.clone()))?;
     adopted_by_all(state, record, e)?;
     separate(state, stated, &name)?;
     of_section(stated, record, &name)?;
@@ -179,7 +180,7 @@ pub fn reusable<'a>(state: &'a State, record: &BatchRecord, purpose: Purpose) ->
     last.filter(|last| last.stage == Stage::Failed && last.purpose == purpose)
 }
 
-/// The frozen pool that follows from an opening.
+/// The frozen pool that follows from an opening. `names` is the state in which the batch has its names, for a recusal.
 ///
 /// # Errors
 /// A stratum without a rate, an enterprise that cannot be staffed, participants without a key.
@@ -187,13 +188,14 @@ pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
     embargo: Option<FrozenEmbargo<'_>>,
+    names: Option<&State>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     if let Some(recusal) = &e.recusal {
-        return a15_ceremony::freeze(state, e, recusal, embargo, sealed);
+        return a15_ceremony::freeze(state, e, recusal, embargo, names, sealed);
     }
     if e.purpose == Purpose::Inspectors {
-        return a14_inspectors::freeze(state, e, sealed);
+        return a14_inspectors::freeze(state, e, embargo, sealed);
     }
     let record = state.batch(&e.plan, &e.batch)?;
     let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));

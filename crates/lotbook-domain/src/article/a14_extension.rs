@@ -17,7 +17,7 @@ use lotbook_event::{Code, Refusal, Text};
 /// SELF_APPROVAL.
 pub fn approved(state: &State, stated: &Stated<'_>, e: &PoolExtensionApproved) -> Result<(), Refusal> {
     let batch = state.ceremony(&e.draw)?.batch.clone();
-    a06_embargo::none(state, &batch, "inspectors are not drawn apart")?;
+    a06_embargo::no_staffing_yet(state, &batch)?;
     let unstaffed = Unstaffed::of(state, &batch)?;
     if *unstaffed.draw != e.draw {
         let found =

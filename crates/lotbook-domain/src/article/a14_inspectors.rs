@@ -1,10 +1,11 @@
 //! Art. 14: a selection without an assignment stands; once the roster can staff it, a ceremony of its own draws
 //! inspectors and assignment only (draw.md 5).
 
+use super::a06_embargo::{self, FrozenEmbargo};
 use super::a14_draw::{
     attempt, failures, fits, invalid, of_section, old_enough, reasons, reusable, separate, windows,
 };
-use super::{a06_embargo, a14_extension};
+use super::a14_extension;
 use crate::article::a08_items::in_force;
 use crate::beacon;
 use crate::ceremony::{Frozen, Rows};
@@ -27,7 +28,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened) -> Result<
     let name = format!("{}/{}", e.plan, e.batch);
     let batch = (e.plan.clone(), e.batch.clone());
     let record = state.batch(&e.plan, &e.batch)?;
-    a06_embargo::none(state, &batch, "inspectors are not drawn apart")?;
+    a06_embargo::no_staffing_yet(state, &batch)?;
     a14_extension::is_approved(state, &batch)?;
     separate(state, stated, &name)?;
     of_section(stated, record, &name)?;
@@ -76,6 +77,7 @@ pub fn pool(state: &State, batch: &BatchKey, at: Instant) -> Result<Arc<Pool>, R
 pub fn freeze<B: Borrow<Statement>>(
     state: &State,
     e: &CeremonyOpened,
+    embargo: Option<FrozenEmbargo<'_>>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     let batch = (e.plan.clone(), e.batch.clone());
@@ -122,7 +124,7 @@ pub fn freeze<B: Borrow<Statement>>(
         reveal_deadline,
         min_reveals,
         replacement: None,
-        embargo: None,
+        embargo: embargo.map(|embargo| embargo.stated),
         conflicts_by_others: Basis::of(state, &batch, at)?.conflicts_by_others(),
         staffing: Some(Staffing { draw: unstaffed.draw.clone(), batch_pool: unstaffed.frozen.p }),
     };

@@ -14,7 +14,7 @@ use lotbook_event::{Code, DrawId, Refusal};
 /// Supervision proposes, on a ground that the ledger does not contradict.
 pub fn proposed(state: &State, e: &DrawVoidProposed) -> Result<(), Refusal> {
     let ceremony = voidable(state, &e.draw)?;
-    a06_embargo::none(state, &ceremony.batch, "its draw is not voided")?;
+    a06_embargo::no_void_yet(state, &ceremony.batch)?;
     if e.basis.as_str().trim().is_empty() {
         return Err(Refusal::new(Code::InvalidValue, &e.draw, "no document is named as the basis"));
     }

@@ -2,6 +2,7 @@
 
 use super::a06_embargo::FrozenEmbargo;
 use super::a14_draw::{fits, invalid, of_section, old_enough, reasons, separate, windows};
+use super::a15_unnamed;
 use crate::beacon;
 use crate::ceremony::{Ceremony, Stage};
 use crate::decide::Stated;
@@ -9,10 +10,10 @@ use crate::evolve::draw_id;
 use crate::participant::participants;
 use crate::pool::Basis;
 use crate::recusal::{Outcome, Recusal, first_before};
-use crate::state::{BatchRecord, State};
-use crate::substitution::{Drawn, open_ceremony, replacement, second_pool};
+use crate::state::{BatchKey, BatchRecord, State};
+use crate::substitution::{Drawn, batch_frozen, open_ceremony, replacement, second_pool};
 use lotbook_chain::{EntryHash, Instant, Sealed, TreeHash};
-use lotbook_event::ceremony::{CeremonyOpened, PoolFrozen, Purpose};
+use lotbook_event::ceremony::{CeremonyOpened, PoolFrozen, Purpose, ReasonCount, Replacement};
 use lotbook_event::recusal::RecusalDecision;
 use lotbook_event::{Code, RecusalId, Refusal, Statement};
 use std::borrow::Borrow;
@@ -27,7 +28,14 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened, id: &Recus
         let found = format!("recusal {id} is of inspection {}, not of batch {name}", recusal.inspection);
         return Err(Refusal::new(Code::InvalidValue, id, found));
     }
-    granted(state, e, id, recusal)?;
+    if recusal.inspector.is_none() {
+        return a15_unnamed::opened(state, stated, e, id, recusal);
+    }
+    is_granted(e, id, recusal)?;
+    if !recusal.concerns_somebody(state) {
+        let found = format!("{} holds nothing any more that recusal {id} concerns", recusal.who());
+        return Err(Refusal::new(Code::WrongPhase, id, found));
+    }
     if let Some(open) = open_ceremony(state, &batch) {
         let found = format!("ceremony {} is {:?}", open.draw, open.stage);
         return Err(Refusal::new(Code::CeremonyOpen, &name, found));
@@ -45,7 +53,7 @@ pub fn opened(state: &State, stated: &Stated<'_>, e: &CeremonyOpened, id: &Recus
 }
 
 /// The decision stands, is of this purpose, and has not been carried out.
-fn granted(state: &State, e: &CeremonyOpened, id: &RecusalId, recusal: &Recusal) -> Result<(), Refusal> {
+pub(super) fn is_granted(e: &CeremonyOpened, id: &RecusalId, recusal: &Recusal) -> Result<(), Refusal> {
     let wrong = |found: String| Err(Refusal::new(Code::WrongPhase, id, found));
     let purpose = match &recusal.decided {
         None => return wrong(format!("recusal {id} is not decided")),
@@ -58,9 +66,6 @@ fn granted(state: &State, e: &CeremonyOpened, id: &RecusalId, recusal: &Recusal)
     if recusal.outcome == Some(Outcome::Changed) {
         return wrong(format!("recusal {id} has been carried out"));
     }
-    if !recusal.concerns_somebody(state) {
-        return wrong(format!("{} holds nothing any more that recusal {id} concerns", recusal.inspector));
-    }
     if e.purpose != purpose {
         let found = format!("purpose {} is stated, recusal {id} needs {}", e.purpose.code(), purpose.code());
         return Err(Refusal::new(Code::InvalidValue, id, found));
@@ -70,7 +75,12 @@ fn granted(state: &State, e: &CeremonyOpened, id: &RecusalId, recusal: &Recusal)
 
 /// Attempts of a recusal are numbered without gaps, each linked to the end of the one before; after two
 /// failed ones in a row the next needs a beacon.
-fn attempt(state: &State, recusal: &Recusal, e: &CeremonyOpened, id: &RecusalId) -> Result<(), Refusal> {
+pub(super) fn attempt(
+    state: &State,
+    recusal: &Recusal,
+    e: &CeremonyOpened,
+    id: &RecusalId,
+) -> Result<(), Refusal> {
     let failures = recusal.failures(state);
     let failed = recusal.attempts.last().and_then(|draw| state.ceremonies.get(draw)).filter(|_| failures > 0);
     if beacon::lacking(failed, failures, &state.rule_set()?.value) {
@@ -92,7 +102,8 @@ fn attempt(state: &State, recusal: &Recusal, e: &CeremonyOpened, id: &RecusalId)
 
 /// The frozen pool that follows from an opening: the second rows, and the rest as the batch's draw had it.
 ///
-/// A retry after a failed attempt keeps its windows and min_reveals and leaves out whom it barred.
+/// A retry after a failed attempt keeps its windows and min_reveals and leaves out whom it barred. `names` is the
+/// state in which the batch has its names; without, and under embargo in any case, what they give is left out.
 ///
 /// # Errors
 /// What the rows or the participants refuse.
@@ -101,6 +112,7 @@ pub fn freeze<B: Borrow<Statement>>(
     e: &CeremonyOpened,
     id: &RecusalId,
     embargo: Option<FrozenEmbargo<'_>>,
+    names: Option<&State>,
     sealed: &Sealed<B>,
 ) -> Result<PoolFrozen, Refusal> {
     let batch = (e.plan.clone(), e.batch.clone());
@@ -108,8 +120,11 @@ pub fn freeze<B: Borrow<Statement>>(
     let none = || Refusal::new(Code::NoScheme, &e.batch, format!("batch {} has no scheme", e.batch));
     let scheme = scheme.as_ref().ok_or_else(none)?;
     let at = sealed.entry.recorded_at;
-    let drawn = Drawn::of(state, &batch)?;
-    let second = second_pool(state, &batch, id, at)?;
+    let second = match names {
+        Some(named) => Second::of(named, &batch, id, at)?,
+        None => Second::template(state, &batch, id)?,
+    };
+    let second = if state.recusal(id)?.inspector.is_none() { second.without_names() } else { second };
     let rules = state.rule_set()?;
     let last = state.recusal(id)?.attempts.last().and_then(|draw| state.ceremonies.get(draw));
     let last: Option<&Ceremony> = last.filter(|last| last.stage == Stage::Failed);
@@ -119,7 +134,7 @@ pub fn freeze<B: Borrow<Statement>>(
     let reveal_deadline = Instant(commit_deadline.0.saturating_add(reveal_window));
     let kept = last.and_then(|last| last.frozen.as_ref()).map(|frozen| frozen.stated.min_reveals);
     let min_reveals = kept.unwrap_or(rules.value.min_reveals);
-    let as_drawn = &drawn.frozen.stated;
+    let as_drawn = &batch_frozen(state, &batch)?.stated;
     let basis = Basis::of(state, &batch, at)?;
     let draw = draw_id(&e.plan, &e.batch, Some(id), e.attempt).map_err(|error| invalid(id, &error))?;
     let failures = state.recusal(id)?.failures(state);
@@ -130,13 +145,12 @@ pub fn freeze<B: Borrow<Statement>>(
         rule_set: rules.entry,
         scheme: scheme.entry,
         objects_root: as_drawn.objects_root,
-        inspectors_root: TreeHash(second.inspectors_root()),
-        conflicts_root: TreeHash(second.conflicts_root()),
+        inspectors_root: second.inspectors_root,
+        conflicts_root: second.conflicts_root,
         strata: vec![],
         object_reasons: vec![],
-        inspector_reasons: reasons(second.inspectors().iter().map(|row| &row.reason))
-            .map_err(|error| invalid(id, &error))?,
-        conflicts: second.conflicts().len() as u64,
+        inspector_reasons: second.reasons,
+        conflicts: second.conflicts,
         late_changes: basis.late_changes(true),
         rates: vec![],
         minimum: 0,
@@ -148,10 +162,53 @@ pub fn freeze<B: Borrow<Statement>>(
         commit_deadline,
         reveal_deadline,
         min_reveals,
-        replacement: Some(replacement(state, &batch, id, &second)?),
+        replacement: Some(second.replacement),
         embargo: embargo.map(|embargo| embargo.stated),
         conflicts_by_others: basis.conflicts_by_others(),
         staffing: None,
     };
     fits(frozen, sealed)
+}
+
+/// What the second pool states of a recusal's draw.
+struct Second {
+    inspectors_root: TreeHash,
+    conflicts_root: TreeHash,
+    reasons: Vec<ReasonCount>,
+    conflicts: u64,
+    replacement: Replacement,
+}
+
+impl Second {
+    fn of(state: &State, batch: &BatchKey, id: &RecusalId, at: Instant) -> Result<Self, Refusal> {
+        let second = second_pool(state, batch, id, at)?;
+        Ok(Self {
+            inspectors_root: TreeHash(second.inspectors_root()),
+            conflicts_root: TreeHash(second.conflicts_root()),
+            reasons: reasons(second.inspectors().iter().map(|row| &row.reason))
+                .map_err(|error| invalid(id, &error))?,
+            conflicts: second.conflicts().len() as u64,
+            replacement: replacement(state, batch, id, &second)?,
+        })
+    }
+
+    /// Under embargo, for who has no key: see [`masked`](crate::embargo::masked).
+    fn template(state: &State, batch: &BatchKey, id: &RecusalId) -> Result<Self, Refusal> {
+        let no_root = TreeHash([0; 32]);
+        let replacement = Replacement {
+            recusal: id.clone(),
+            purpose: Purpose::Substitute,
+            inspector: None,
+            slots: vec![],
+            batch_pool: batch_frozen(state, batch)?.p,
+        };
+        let (reasons, conflicts) = (vec![], 0);
+        Ok(Self { inspectors_root: no_root, conflicts_root: no_root, reasons, conflicts, replacement })
+    }
+
+    /// Under embargo the slots are stated and nobody is named; counts of rows would tell which pairs are among them.
+    fn without_names(self) -> Self {
+        let replacement = Replacement { inspector: None, ..self.replacement };
+        Self { reasons: vec![], conflicts: 0, replacement, ..self }
+    }
 }

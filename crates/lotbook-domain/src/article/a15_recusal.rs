@@ -3,6 +3,7 @@
 use super::Found;
 use super::a06_embargo;
 use super::a14_visit::in_phase;
+use super::a15_unnamed;
 use super::a15_unrolled::in_turn;
 use crate::decide::Stated;
 use crate::evolve::draw_id;
@@ -78,7 +79,7 @@ fn not_asked_before(state: &State, e: &RecusalRequested, inspection: &Inspection
         Some(batch) => other.batch(state) == Some(batch),
         None => other.inspection == e.inspection,
     };
-    let mut open = state.recusals.iter().filter(|(_, other)| other.inspector == e.inspector && same(other));
+    let mut open = state.recusals.iter().filter(|(_, other)| other.is_of(&e.inspector) && same(other));
     match open.find(|(_, other)| other.is_open(state)) {
         Some((other, _)) => {
             let found = format!("recusal {other} of {} is not settled yet", e.inspector);
@@ -95,7 +96,8 @@ fn not_rejected_before(state: &State, stated: &Stated<'_>, e: &RecusalRequested)
         return Ok(());
     }
     let same = |other: &Recusal| {
-        (&other.inspection, &other.inspector, other.ground) == (&e.inspection, &e.inspector, e.ground)
+        (&other.inspection, other.ground) == (&e.inspection, e.ground)
+            && other.is_of(&e.inspector)
             && other.decided.as_ref().is_some_and(|d| d.decision == RecusalDecision::Rejected)
             && person::same(state, other.requested_by, stated.authentic.author())
     };
@@ -119,11 +121,15 @@ pub fn decided(state: &State, stated: &Stated<'_>, e: &RecusalDecided) -> Result
     if e.decision == RecusalDecision::Rejected {
         return Ok(());
     }
+    if recusal.inspector.is_none() {
+        return a15_unnamed::may_be_granted(state, e, recusal);
+    }
     let inspection = state.inspection(&recusal.inspection)?;
-    if !inspection.team.contains(&recusal.inspector) {
+    if !recusal.is_in(&inspection.team) {
         let found = format!(
             "{} is not in the team of {} any more: there is nothing to grant",
-            recusal.inspector, recusal.inspection
+            recusal.who(),
+            recusal.inspection
         );
         return Err(Refusal::new(Code::WrongPhase, id, found));
     }
@@ -144,7 +150,9 @@ pub(super) fn by_somebody_else(
 ) -> Result<(), Refusal> {
     let author = stated.authentic.author();
     let what = match () {
-        () if person::is_inspector(state, author, &recusal.inspector) => "is the inspector concerned",
+        () if recusal.inspector.as_ref().is_some_and(|who| person::is_inspector(state, author, who)) => {
+            "is the inspector concerned"
+        }
         () if person::same(state, author, recusal.requested_by) => "asked for it",
         () => return Ok(()),
     };
@@ -173,7 +181,7 @@ pub(crate) fn by_rule(
     }
     let same = |other: &Recusal| other.inspector == recusal.inspector && other.granted().is_some();
     if let Some((other, _)) = of_batch(state, batch).find(|(_, other)| same(other)) {
-        return withdraw(format!("recusal {other} of {} was granted before in the batch", recusal.inspector));
+        return withdraw(format!("recusal {other} of {} was granted before in the batch", recusal.who()));
     }
     match started(state, batch) {
         Some(other) => withdraw(format!("inspection {other} of the batch has started")),
@@ -190,7 +198,7 @@ pub fn settled(state: &State, id: &InspectionId, inspection: &Inspection) -> Res
             (Some(_), None) => "is granted and not drawn for",
             (Some(_), Some(_)) => "found no substitute",
         };
-        let found = format!("recusal {id} of {} {what}", recusal.inspector);
+        let found = format!("recusal {id} of {} {what}", recusal.who());
         return Err(Refusal::new(Code::RecusalPending, &recusal.inspection, found));
     }
     match inspection.batch().and_then(|batch| open_ceremony(state, batch)) {
@@ -238,7 +246,7 @@ pub(crate) fn decided_flags(state: &State, e: &RecusalDecided) -> Vec<Found> {
     if recusal.ground != RecusalGround::Unavailable || e.decision == RecusalDecision::Rejected {
         return vec![];
     }
-    let detail = format!("recusal {}: {} is unavailable", e.recusal, recusal.inspector);
+    let detail = format!("recusal {}: {} is unavailable", e.recusal, recusal.who());
     vec![(Flag::SubstituteUnavailable, recusal.inspection.to_string(), detail)]
 }
 

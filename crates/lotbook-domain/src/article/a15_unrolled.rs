@@ -103,7 +103,7 @@ pub fn chosen(state: &State, stated: &Stated<'_>, e: &CounterpartChosen) -> Resu
 /// Flag COUNTERPART_CHOSEN, on both inspections.
 pub(crate) fn chosen_flags(state: &State, e: &CounterpartChosen) -> Vec<Found> {
     let Some(recusal) = state.recusals.get(&e.recusal) else { return vec![] };
-    let detail = format!("{} and {} change places by choice", recusal.inspector, e.counterpart);
+    let detail = format!("{} and {} change places by choice", recusal.who(), e.counterpart);
     let about = [&recusal.inspection, &e.counterpart_inspection];
     about.map(|inspection| (Flag::CounterpartChosen, inspection.to_string(), detail.clone())).into()
 }
@@ -114,6 +114,6 @@ pub(crate) fn reserve_flags(state: &State, e: &RecusalDecided) -> Vec<Found> {
     if !recusal.batch(state).is_some_and(|batch| by_reserve(state, batch, e.decision)) {
         return vec![];
     }
-    let detail = format!("recusal {}: substitutes of {} come in reserve order", e.recusal, recusal.inspector);
+    let detail = format!("recusal {}: substitutes of {} come in reserve order", e.recusal, recusal.who());
     vec![(Flag::ReserveOrder, recusal.inspection.to_string(), detail)]
 }

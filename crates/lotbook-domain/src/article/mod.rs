@@ -20,6 +20,7 @@ pub mod a14_visit;
 pub mod a14_void;
 pub mod a15_ceremony;
 pub mod a15_recusal;
+pub mod a15_unnamed;
 pub mod a15_unrolled;
 pub mod a16_yearly_cap;
 pub mod a17_directed;
@@ -91,6 +92,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::FeedbackDelivered(e) => a19_feedback::delivered(state, stated, e),
         Event::ResultPublished(e) => a19_feedback::published(state, e),
         Event::RecusalRequested(e) => a15_recusal::requested(state, stated, e),
+        Event::SlotRecusalRequested(e) => a15_unnamed::requested(state, stated, e),
         Event::RecusalDecided(e) => a15_recusal::decided(state, stated, e),
         Event::DirectInspectionOpened(e) => a09_direct::opened(state, stated, e),
         Event::InspectionApproved(e) => a09_direct::approved(state, stated, e),
@@ -121,7 +123,9 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         | Event::CeremonyFailed(_)
         | Event::RowRevealed(_)
         | Event::AssignmentWithheld(_)
+        | Event::TeamsWithheld(_)
         | Event::DrawCompleted(_)
+        | Event::DrawOpened(_)
         | Event::EnterpriseAssigned(_)
         | Event::AssignmentInfeasible(_)
         | Event::TeamAssigned(_)

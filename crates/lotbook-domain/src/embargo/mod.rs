@@ -2,19 +2,24 @@
 
 mod drawn;
 mod keys;
+mod lifted;
 mod opening;
 mod own;
 mod redecide;
 mod template;
+mod withheld;
 
 pub use drawn::{Revealed, reveal, withheld};
 pub use keys::{Keys, LedgerKeys};
+pub(crate) use lifted::lift;
+pub use lifted::lifted;
 pub use lotbook_draw::EmbargoKey;
-pub use opening::{Known, check_opening, inspection, known, of_the_key};
+pub use opening::{Known, check_member, check_opening, inspection, known, of_the_key, team_as_drawn};
 pub(crate) use opening::{begin, of_names};
 pub use own::own;
-pub use redecide::{Deferred, contradiction};
+pub use redecide::{Before, Deferred, contradiction};
 pub use template::{is_template, masked};
+pub use withheld::{check_changes, teams_withheld};
 
 use crate::ceremony::Ceremony;
 use crate::state::State;

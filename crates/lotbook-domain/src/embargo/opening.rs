@@ -1,8 +1,9 @@
 //! One enterprise and its team opened: made with the key, checked without it.
 
-use super::{Keys, Revealed, reveal};
+use super::{Keys, Revealed, lifted, reveal};
+use crate::ceremony::Ceremony;
 use crate::draw::DrawFault;
-use crate::state::{Begun, Inspection, Origin, Phase, State, Withheld};
+use crate::state::{Begun, HiddenStep, Inspection, Origin, Phase, State, Withheld};
 use lotbook_draw::{EmbargoKey, InspectorRow, ObjectRow, Opening, Salt, Seed};
 use lotbook_event::ceremony::{PoolFrozen, RevealedInspector, RevealedObject, RowRevealed};
 use lotbook_event::{Bytes32, DrawId, Event, FieldError, InspectionId, InspectorId, Text, Uscc};
@@ -56,13 +57,14 @@ pub fn of_the_key(
     keys: Keys<'_>,
 ) -> Result<RowRevealed, DrawFault> {
     let fault = |what: String| DrawFault { draw: draw.clone(), what };
-    let (revealed, seats) = revealed(state, draw, key, keys)?;
+    let revealed = revealed(state, draw, key, keys)?;
+    let seated = team(state, draw, rank, key, keys)?;
     let selected = revealed.outcome.selected.get(rank as usize);
     let selected = selected.ok_or_else(|| fault(format!("has no rank {rank}")))?;
     let none = || fault("drew somebody who has no row".into());
     let object = revealed.pool.open_object(&selected.uscc).ok_or_else(none)?;
-    let person = |id: &String| {
-        let opening = revealed.pool.open_inspector(id).ok_or_else(none)?;
+    let person = |id: &InspectorId| {
+        let opening = revealed.pool.open_inspector(id.as_str()).ok_or_else(none)?;
         inspector_row(opening).map_err(|error| fault(error.to_string()))
     };
     Ok(RowRevealed {
@@ -70,23 +72,84 @@ pub fn of_the_key(
         inspection: InspectionId::new(format!("{draw}/{rank}")).map_err(|error| fault(error.to_string()))?,
         rank,
         object: Some(object_row(object).map_err(|error| fault(error.to_string()))?),
-        team: revealed.team(rank, seats).iter().map(person).collect::<Result<_, _>>()?,
+        team: seated.iter().map(person).collect::<Result<_, _>>()?,
     })
 }
 
-/// A draw that was completed under its key, and the seats of a team.
+/// The rows of a rank's team as it was drawn, with salts and proofs, once the key is on the log.
+///
+/// # Errors
+/// [`DrawFault`] if the draw cannot be computed.
+pub fn team_as_drawn(
+    ceremony: &Ceremony,
+    rank: u32,
+    key: &EmbargoKey,
+) -> Result<Vec<RevealedInspector>, DrawFault> {
+    let fault = |what: String| DrawFault { draw: ceremony.draw.clone(), what };
+    let seed = ceremony.completed.as_ref().ok_or_else(|| fault("is not drawn".into()))?.seed;
+    let revealed = reveal(ceremony, Seed::from_bytes(seed.0), key)?;
+    let seats = ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len());
+    let none = || fault("drew somebody who has no row".into());
+    let open = |id: &String| {
+        let opening = revealed.pool.open_inspector(id).ok_or_else(none)?;
+        inspector_row(opening).map_err(|error| fault(error.to_string()))
+    };
+    revealed.team(rank, seats).iter().map(open).collect()
+}
+
+/// Checks the row of an inspector against the commitment of a slot ([P-152]) and the pool's root.
+///
+/// # Errors
+/// What does not open, in words.
+pub fn check_member(
+    stated: &PoolFrozen,
+    slot: usize,
+    committed: &Bytes32,
+    row: &RevealedInspector,
+) -> Result<(), String> {
+    let rows = stated.inspector_reasons.iter().map(|count| count.rows).sum();
+    let opened = opened_inspector(row).check(slot, &committed.0, rows, &stated.inspectors_root.0);
+    opened.map_err(|error| format!("inspector {} of slot {slot}: {error}", row.inspector))
+}
+
+/// The team of a rank, by seat, after the recusals so far.
+///
+/// # Errors
+/// [`DrawFault`] if the draw cannot be computed.
+pub(super) fn team(
+    state: &State,
+    draw: &DrawId,
+    rank: u32,
+    key: &EmbargoKey,
+    keys: Keys<'_>,
+) -> Result<Vec<InspectorId>, DrawFault> {
+    let fault = |what: String| DrawFault { draw: draw.clone(), what };
+    let embargo = state.embargo_of(draw);
+    let changed = embargo.filter(|(_, e)| e.steps.iter().any(|s| matches!(s, HiddenStep::Changed(_))));
+    let seats = state.ceremonies.get(draw).and_then(|held| held.frozen.as_ref());
+    let seats = seats.map_or(0, |frozen| frozen.stated.seats.len());
+    let lifted = changed.map(|(batch, _)| lifted(state, batch, keys)).transpose()?.flatten();
+    if let Some(lifted) = lifted {
+        let id = InspectionId::new(format!("{draw}/{rank}")).map_err(|error| fault(error.to_string()))?;
+        return Ok(lifted.inspections.get(&id).map(|inspection| inspection.team.clone()).unwrap_or_default());
+    }
+    let revealed = revealed(state, draw, key, keys)?;
+    let named = |id: &String| InspectorId::new(id.as_str()).map_err(|error| fault(error.to_string()));
+    revealed.team(rank, seats).iter().map(named).collect()
+}
+
+/// A draw that was completed under its key.
 pub(super) fn revealed(
     state: &State,
     draw: &DrawId,
     key: &EmbargoKey,
     keys: Keys<'_>,
-) -> Result<(Arc<Revealed>, usize), DrawFault> {
+) -> Result<Arc<Revealed>, DrawFault> {
     let fault = |what: &str| DrawFault { draw: draw.clone(), what: what.to_owned() };
     let ceremony = state.ceremonies.get(draw).ok_or_else(|| fault("is not there"))?;
     let seed = ceremony.completed.as_ref().ok_or_else(|| fault("is not drawn"))?.seed;
     let compute = || reveal(ceremony, Seed::from_bytes(seed.0), key);
-    let revealed = keys.remembered(&ceremony.batch, draw, compute)?;
-    Ok((revealed, ceremony.frozen.as_ref().map_or(0, |frozen| frozen.stated.seats.len())))
+    keys.remembered(&ceremony.batch, draw, compute)
 }
 
 fn object_row(opening: Opening<ObjectRow>) -> Result<RevealedObject, FieldError> {
@@ -99,7 +162,7 @@ fn object_row(opening: Opening<ObjectRow>) -> Result<RevealedObject, FieldError>
     })
 }
 
-fn inspector_row(opening: Opening<InspectorRow>) -> Result<RevealedInspector, FieldError> {
+pub(super) fn inspector_row(opening: Opening<InspectorRow>) -> Result<RevealedInspector, FieldError> {
     Ok(RevealedInspector {
         inspector: InspectorId::new(opening.row.inspector_id)?,
         qualifications: opening.row.qualifications.into_iter().map(Text::new).collect::<Result<_, _>>()?,
@@ -133,12 +196,9 @@ fn check_team(stated: &PoolFrozen, withheld: &Withheld, row: &RowRevealed) -> Re
         let (found, expected) = (row.team.len(), withheld.slots.len());
         return Err(format!("it opens {found} inspectors, {expected} are committed to"));
     }
-    let inspectors = stated.inspector_reasons.iter().map(|count| count.rows).sum();
     let first = (row.rank as usize).saturating_mul(row.team.len());
     for (slot, (member, committed)) in (first..).zip(row.team.iter().zip(&withheld.slots)) {
-        let opened =
-            opened_inspector(member).check(slot, &committed.0, inspectors, &stated.inspectors_root.0);
-        opened.map_err(|error| format!("inspector {} of slot {slot}: {error}", member.inspector))?;
+        check_member(stated, slot, committed, member)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a member of a team may read before the release: the enterprises and teams of their own.
 
-use super::opening::revealed;
+use super::opening::team;
 use super::{Keys, of_the_key};
 use crate::draw::DrawFault;
 use crate::state::State;
@@ -22,8 +22,11 @@ pub fn own(
     let Some(key) = keys.of(state, batch, draw)?.filter(|_| embargo.released.is_none()) else {
         return Ok(vec![]);
     };
-    let (revealed, seats) = revealed(state, draw, key, keys)?;
-    let is_own = |rank: &&u32| revealed.team(**rank, seats).iter().any(|id| id == inspector.as_str());
-    let own = embargo.assignments.keys().filter(is_own);
-    own.map(|rank| of_the_key(state, draw, *rank, key, keys)).collect()
+    let mut own = vec![];
+    for rank in embargo.assignments.keys() {
+        if team(state, draw, *rank, key, keys)?.contains(inspector) {
+            own.push(of_the_key(state, draw, *rank, key, keys)?);
+        }
+    }
+    Ok(own)
 }

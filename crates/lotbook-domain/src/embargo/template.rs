@@ -2,8 +2,9 @@
 
 use crate::state::State;
 use lotbook_chain::TreeHash;
-use lotbook_event::ceremony::{PoolEmbargo, PoolFrozen, RowRevealed};
+use lotbook_event::ceremony::{PoolEmbargo, PoolFrozen, Purpose, Replacement, RowRevealed};
 use lotbook_event::draw::AssignmentWithheld;
+use lotbook_event::recusal::TeamsWithheld;
 use lotbook_event::{Bytes32, Event};
 
 const BLANK: Bytes32 = Bytes32([0; 32]);
@@ -18,6 +19,7 @@ pub fn masked(state: &State, event: &Event) -> Option<Event> {
         Event::PoolFrozen(e) => &e.draw,
         Event::AssignmentWithheld(e) => &e.draw,
         Event::RowRevealed(e) => &e.draw,
+        Event::TeamsWithheld(e) => &e.draw,
         _ => return None,
     };
     let known = state.embargo_of(draw).map(|(_, embargo)| embargo);
@@ -25,6 +27,7 @@ pub fn masked(state: &State, event: &Event) -> Option<Event> {
         return None;
     }
     Some(match event {
+        Event::PoolFrozen(e) if e.replacement.is_some() => second(e).into(),
         Event::PoolFrozen(e) => {
             let embargo = e.embargo.as_ref()?;
             let commitment = known.map_or(BLANK, |_| embargo.commitment);
@@ -36,8 +39,18 @@ pub fn masked(state: &State, event: &Event) -> Option<Event> {
             AssignmentWithheld { object: BLANK, slots: vec![], ..e.clone() }.into()
         }
         Event::RowRevealed(e) => RowRevealed { object: None, team: vec![], ..e.clone() }.into(),
+        Event::TeamsWithheld(e) => TeamsWithheld { slots: vec![], exhausted: None, ..e.clone() }.into(),
         _ => return None,
     })
+}
+
+/// Of a recusal's pool these are the roots of its second rows, the slots, and whether a swap turned out to be a
+/// withdrawal, which is stated as a withdrawal in a template.
+fn second(e: &PoolFrozen) -> PoolFrozen {
+    let [inspectors_root, conflicts_root] = [NO_ROOT; 2];
+    let blank = |it: &Replacement| Replacement { purpose: Purpose::Substitute, slots: vec![], ..it.clone() };
+    let replacement = e.replacement.as_ref().map(blank);
+    PoolFrozen { inspectors_root, conflicts_root, replacement, ..e.clone() }
 }
 
 /// Whether an event that was derived without the key is a template.

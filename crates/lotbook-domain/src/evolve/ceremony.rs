@@ -81,6 +81,9 @@ pub(super) fn pool_frozen(state: &mut State, at: At<'_>, e: &PoolFrozen) {
     let Some(ceremony) = state.ceremonies.get(&e.draw) else { return };
     let opened_at = ceremony.opened_at;
     let rows = match &ceremony.recusal {
+        Some(_) if state.hidden(&ceremony.batch).is_some() => {
+            substitution::hidden_rows(state, &ceremony.batch, opened_at).map(Rows::Recusal)
+        }
         Some(recusal) => {
             substitution::second_pool(state, &ceremony.batch, recusal, opened_at).map(Rows::Recusal)
         }

@@ -1,15 +1,15 @@
 //! The embargo: commitments come in, names when they are on the log, everything with the key.
 
 use super::At;
-use super::ceremony::with_ceremony;
 use crate::article::a06_embargo::with_the_key;
 use crate::civil::{date_of, year_of};
-use crate::embargo::{Revealed, begin, inspection, of_names};
+use crate::embargo::{begin, inspection, lift, of_names};
 use crate::registry::PastDraw;
-use crate::state::{Begun, Board, Embargo, Inspection, State, Withheld};
+use crate::state::{BatchKey, Begun, Embargo, HiddenStep, Inspection, State, Withheld};
 use lotbook_draw::EmbargoKey;
 use lotbook_event::ceremony::*;
 use lotbook_event::draw::AssignmentWithheld;
+use lotbook_event::recusal::SlotWithheld;
 use lotbook_event::{DrawId, InspectionId, InspectorId, Uscc};
 
 fn with_embargo(state: &mut State, draw: &DrawId, change: impl FnOnce(&mut Embargo)) {
@@ -20,7 +20,36 @@ fn with_embargo(state: &mut State, draw: &DrawId, change: impl FnOnce(&mut Embar
 /// The first pool of a batch that commits to a key begins its embargo.
 pub(super) fn frozen(state: &mut State, e: &PoolFrozen) {
     let (Some(ceremony), Some(stated)) = (state.ceremonies.get(&e.draw), &e.embargo) else { return };
-    state.embargoes.entry(ceremony.batch.clone()).or_insert_with(|| Embargo::new(stated.clone()));
+    let is_recusal = ceremony.recusal.is_some();
+    let embargo = state.embargoes.entry(ceremony.batch.clone());
+    let embargo = embargo.or_insert_with(|| Embargo::new(stated.clone()));
+    if is_recusal && embargo.released.is_none() {
+        embargo.steps.push(HiddenStep::Frozen(e.draw.clone()));
+    }
+}
+
+/// Something happened to the teams of a batch, without a name.
+pub(super) fn step(state: &mut State, batch: &BatchKey, step: HiddenStep) {
+    state.embargoes.entry(batch.clone()).and_modify(|embargo| {
+        if embargo.released.is_none() {
+            embargo.steps.push(step);
+        }
+    });
+}
+
+/// Who has a slot now, and by which entry; of an open inspection with the name.
+pub(super) fn slot_changed(state: &mut State, at: At<'_>, batch: &BatchKey, e: &SlotWithheld) {
+    let Some(embargo) = state.embargoes.get_mut(batch) else { return };
+    let Some((rank, seat)) = embargo.place(e.slot) else { return };
+    embargo.assignments.entry(rank).and_modify(|withheld| {
+        withheld.entry = at.hash;
+        withheld.slots.iter_mut().skip(seat).take(1).for_each(|slot| *slot = e.inspector);
+    });
+    let opened = e.opened.as_ref().map(|row| row.inspector.clone());
+    if let (Some(comes), Some(inspection)) = (opened, state.inspections.get_mut(&e.inspection)) {
+        inspection.team.iter_mut().skip(seat).take(1).for_each(|member| *member = comes.clone());
+        inspection.team_entry = at.hash;
+    }
 }
 
 pub(super) fn drawn(state: &mut State, draw: &DrawId) {
@@ -84,47 +113,28 @@ fn open(state: &mut State, draw: &DrawId, rank: u32, id: &InspectionId, opened: 
 /// With the key everything is as after a draw without embargo: result, board, and whoever is not open yet.
 pub(super) fn released(state: &mut State, at: At<'_>, e: &EmbargoReleased) {
     let Ok(revealed) = with_the_key(state, e) else { return };
-    let Ok(completed) = revealed.completed(&e.draw) else { return };
-    let seats =
-        state.ceremonies.get(&e.draw).and_then(|c| c.frozen.as_ref()).map_or(0, |f| f.stated.seats.len());
-    for (rank, id, opened) in closed(state, &e.draw, &revealed, seats) {
-        open(state, &e.draw, rank, &id, opened);
-    }
-    let board = (completed.inspectors > 0).then(|| board(&revealed, completed.hi));
-    if let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) {
-        state.batches.entry(batch).and_modify(|record| record.board = board);
-    }
-    with_ceremony(state, &e.draw, |ceremony| ceremony.completed = Some(completed));
-    let key = EmbargoKey::from_bytes(e.key.0);
-    with_embargo(state, &e.draw, |embargo| embargo.released = Some((key, at.entry.recorded_at)));
+    drop(lift(state, &e.draw, &revealed, &EmbargoKey::from_bytes(e.key.0), at.entry.recorded_at));
 }
 
-/// The inspections that are not open, with the names that the key gives.
-fn closed(
-    state: &State,
-    draw: &DrawId,
-    revealed: &Revealed,
-    seats: usize,
-) -> Vec<(u32, InspectionId, Inspection)> {
-    let assignments = state.embargo_of(draw).map(|(_, embargo)| &embargo.assignments);
+/// Where the result stands that the key gives.
+pub(super) fn draw_opened(state: &mut State, at: At<'_>, draw: &DrawId) {
+    with_embargo(state, draw, |embargo| embargo.opened_at = Some(at.position()));
+}
+
+/// Every enterprise that is not open yet, with the team that the key gives it now.
+pub(crate) fn open_all(state: &mut State, draw: &DrawId, firms: &[Uscc], seated: &[InspectorId]) {
+    let Some((_, embargo)) = state.embargo_of(draw) else { return };
+    let seats = seated.len().checked_div(firms.len()).unwrap_or_default();
     let named = |(rank, withheld): (&u32, &Withheld)| {
-        let uscc = Uscc::new(revealed.outcome.selected.get(*rank as usize)?.uscc.as_str()).ok()?;
-        let opened = of_names(state, draw, *rank, withheld, uscc, names(revealed.team(*rank, seats)))?;
+        let uscc = firms.get(*rank as usize)?.clone();
+        let team = seated.chunks(seats.max(1)).nth(*rank as usize).unwrap_or_default().to_vec();
+        let opened = of_names(state, draw, *rank, withheld, uscc, team)?;
         Some((*rank, withheld.inspection.clone(), opened))
     };
-    let closed = assignments.into_iter().flatten().filter(|(_, withheld)| !withheld.opened);
-    closed.filter_map(named).collect()
-}
-
-fn board(revealed: &Revealed, hi: u32) -> Board {
-    let selected = revealed.outcome.selected.iter();
-    let assignment = names(revealed.outcome.assignment.as_deref().unwrap_or_default());
-    let firms = selected.filter_map(|selected| Uscc::new(selected.uscc.as_str()).ok()).collect();
-    Board { firms, assignment, ..Board::new(hi) }
-}
-
-fn names(ids: &[String]) -> Vec<InspectorId> {
-    ids.iter().filter_map(|id| InspectorId::new(id.as_str()).ok()).collect()
+    let closed = embargo.assignments.iter().filter(|(_, withheld)| !withheld.opened);
+    for (rank, id, opened) in closed.filter_map(named).collect::<Vec<_>>() {
+        open(state, draw, rank, &id, opened);
+    }
 }
 
 /// The ledger has stated that the release of a draw is overdue.

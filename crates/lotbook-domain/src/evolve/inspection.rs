@@ -4,7 +4,7 @@ use super::At;
 use super::embargo::release_missed;
 use crate::article::a18_report::{is_comprehensive, missing_item};
 use crate::civil::date_of;
-use crate::state::{Inspection, ItemResult, Phase, State, Stated};
+use crate::state::{BatchKey, Inspection, ItemResult, Phase, State, Stated};
 use lotbook_event::inspection::*;
 use lotbook_event::oversight::{DeadlineMissed, Obligation};
 use lotbook_event::registry::{Duty, RulesetAdopted};
@@ -14,6 +14,13 @@ pub(super) fn with_inspection(state: &mut State, id: &InspectionId, change: impl
     if let Some(inspection) = state.inspections.get_mut(id) {
         change(inspection);
     }
+}
+
+/// The batch of an inspection, open or not.
+pub(super) fn batch_of(state: &State, id: &InspectionId) -> Option<BatchKey> {
+    let opened = state.inspections.get(id).and_then(|inspection| inspection.batch());
+    let hidden = || state.withheld(id).and_then(|(_, draw, ..)| Some(state.embargo_of(draw)?.0));
+    opened.or_else(hidden).cloned()
 }
 
 /// The result of an item, attributed to the section whose item it is (Art. 5).

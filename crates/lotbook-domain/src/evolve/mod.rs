@@ -10,6 +10,7 @@ mod result;
 mod roster;
 
 pub use ceremony::draw_id;
+pub(crate) use embargo::open_all;
 
 use crate::ceremony::{Closed, Stage};
 use crate::civil::date_of;
@@ -168,6 +169,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::DrawCompleted(e) => draw_completed(state, at, e),
         Event::EnterpriseAssigned(e) => enterprise_assigned(state, at, e),
         Event::AssignmentInfeasible(_) => {}
+        Event::DrawOpened(e) => embargo::draw_opened(state, at, &e.draw),
         Event::AssignmentWithheld(e) => embargo::assignment_withheld(state, at, e),
         Event::EmbargoKeyHeld(e) => embargo::key_held(state, at, e),
         Event::EmbargoRead(e) => embargo::was_read(state, at, e),
@@ -207,6 +209,8 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         }
         Event::DeadlineMissed(e) => deadline_missed(state, e),
         Event::RecusalRequested(e) => recusal_requested(state, at, e),
+        Event::SlotRecusalRequested(e) => slot_recusal_requested(state, at, e),
+        Event::TeamsWithheld(e) => teams_withheld(state, at, e),
         Event::RecusalDecided(e) => recusal_decided(state, at, e),
         Event::AssignmentSwapped(e) => assignment_swapped(state, at, e),
         Event::SubstituteDrawn(e) => substitute_drawn(state, at, e),

@@ -4,10 +4,10 @@
 //! SubstituteDrawn and AssignmentSwapped carries the change of the teams it names, and
 //! SubstitutePoolExhausted that nothing came of it.
 
-use super::At;
-use super::inspection::with_inspection;
-use crate::recusal::{Decided, Outcome, Recusal};
-use crate::state::State;
+use super::inspection::{batch_of, with_inspection};
+use super::{At, embargo};
+use crate::recusal::{AskedSlot, Decided, Outcome, Recusal};
+use crate::state::{BoardChange, HiddenStep, State};
 use crate::substitution;
 use lotbook_chain::EntryHash;
 use lotbook_draw::Seed;
@@ -18,7 +18,8 @@ use lotbook_event::{InspectionId, InspectorId, RecusalId};
 pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalRequested) {
     let recusal = Recusal {
         inspection: e.inspection.clone(),
-        inspector: e.inspector.clone(),
+        inspector: Some(e.inspector.clone()),
+        slot: None,
         ground: e.ground,
         requested_by: at.entry.author,
         requested_as: at.statement.role,
@@ -31,6 +32,41 @@ pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalReques
     state.recusals.insert(e.recusal.clone(), recusal);
 }
 
+/// Under embargo a slot stands for the inspector, with the commitment that it has now.
+pub(super) fn slot_recusal_requested(state: &mut State, at: At<'_>, e: &SlotRecusalRequested) {
+    let Some(batch) = batch_of(state, &e.inspection) else { return };
+    let held = state.embargoes.get(&batch).and_then(|embargo| embargo.commitment(e.slot));
+    let recusal = Recusal {
+        inspection: e.inspection.clone(),
+        inspector: None,
+        slot: held.map(|held| AskedSlot { slot: e.slot, held }),
+        ground: e.ground,
+        requested_by: at.entry.author,
+        requested_as: at.statement.role,
+        requested_at: at.entry.recorded_at,
+        decided: None,
+        attempts: vec![],
+        outcome: None,
+        exchanged: None,
+    };
+    state.recusals.insert(e.recusal.clone(), recusal);
+    embargo::step(state, &batch, HiddenStep::Asked(e.recusal.clone()));
+}
+
+/// The teams after a recusal under embargo: commitments, and names where the enterprise is open.
+pub(super) fn teams_withheld(state: &mut State, at: At<'_>, e: &TeamsWithheld) {
+    let Some(batch) = state.ceremonies.get(&e.draw).map(|ceremony| ceremony.batch.clone()) else { return };
+    let own = state.batches.get(&batch).is_some_and(|record| record.drawn.as_ref() == Some(&e.draw));
+    let change = match own {
+        true => BoardChange::Reserve(e.recusal.clone()),
+        false => BoardChange::Draw(e.draw.clone()),
+    };
+    embargo::step(state, &batch, HiddenStep::Changed(change));
+    e.slots.iter().for_each(|slot| embargo::slot_changed(state, at, &batch, slot));
+    let outcome = e.exhausted.map_or(Outcome::Changed, |slot| Outcome::Exhausted { slot });
+    settle(state, &e.recusal, outcome);
+}
+
 pub(super) fn recusal_decided(state: &mut State, at: At<'_>, e: &RecusalDecided) {
     let decided = Decided {
         decision: e.decision,
@@ -40,6 +76,9 @@ pub(super) fn recusal_decided(state: &mut State, at: At<'_>, e: &RecusalDecided)
     };
     state.recusals.entry(e.recusal.clone()).and_modify(|recusal| recusal.decided = Some(decided));
     let batch = state.recusals.get(&e.recusal).and_then(|recusal| recusal.batch(state)).cloned();
+    if let Some(batch) = batch.as_ref().filter(|_| e.decision != RecusalDecision::Rejected) {
+        embargo::step(state, batch, HiddenStep::Granted(e.recusal.clone()));
+    }
     let Some(batch) = batch.filter(|batch| substitution::by_reserve(state, batch, e.decision)) else {
         return;
     };
@@ -55,11 +94,12 @@ pub(super) fn counterpart_chosen(state: &mut State, at: At<'_>, e: &CounterpartC
     let Some(recusal) = state.recusals.get(&e.recusal).cloned() else { return };
     let Some(batch) = recusal.batch(state).cloned() else { return };
     let Ok((slots, board)) = substitution::exchanged(state, &batch, e) else { return };
+    let Some(leaves) = recusal.inspector else { return };
     state.recusals.entry(e.recusal.clone()).and_modify(|recusal| recusal.exchanged = Some(slots));
     state.batches.entry(batch).and_modify(|record| record.board = Some(board));
     settle(state, &e.recusal, Outcome::Changed);
-    replace(state, at.hash, &recusal.inspection, &recusal.inspector, &e.counterpart);
-    replace(state, at.hash, &e.counterpart_inspection, &e.counterpart, &recusal.inspector);
+    replace(state, at.hash, &recusal.inspection, &leaves, &e.counterpart);
+    replace(state, at.hash, &e.counterpart_inspection, &e.counterpart, &leaves);
 }
 
 /// The board after a recusal's draw. Its pairs stay recused, and who withdrew stays withdrawn, even if a

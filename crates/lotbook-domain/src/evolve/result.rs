@@ -35,7 +35,7 @@ pub(super) fn direct_team_changed(state: &mut State, at: At<'_>, e: &DirectTeamC
     recusal.outcome = Some(Outcome::Changed);
     let Some(inspection) = state.inspections.get_mut(&recusal.inspection) else { return };
     inspection.team_entry = at.hash;
-    for seat in inspection.team.iter_mut().filter(|seat| **seat == recusal.inspector) {
+    for seat in inspection.team.iter_mut().filter(|seat| recusal.inspector.as_ref() == Some(seat)) {
         *seat = e.substitute.clone();
     }
 }

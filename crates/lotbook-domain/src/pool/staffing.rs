@@ -43,7 +43,9 @@ impl Basis<'_> {
         let conflicts: Vec<_> = self.conflicts().filter(stands).map(conflict_row).collect();
         let quota = quota_of(&unstaffed.frozen.stated);
         bar_too_few_allowed(&Reach::new(objects, &quota), &mut inspectors, &conflicts);
-        Pool::new(objects.to_vec(), inspectors, conflicts)
+        unstaffed
+            .salted(self.state)
+            .restaffed(inspectors, conflicts)
             .map_err(|error| Refusal::new(Code::InvalidValue, &self.batch.batch.batch, error.to_string()))
     }
 

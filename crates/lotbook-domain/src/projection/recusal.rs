@@ -34,7 +34,7 @@ pub fn recusals<'a>(
     let wanted = |recusal: &Recusal| {
         let decision = recusal.decided.map(|decided| decided.decision);
         is(filter.inspection.as_ref(), &recusal.inspection)
-            && is(filter.inspector.as_ref(), &recusal.inspector)
+            && filter.inspector.as_ref().is_none_or(|inspector| recusal.is_of(inspector))
             && is(filter.pending.as_ref(), &recusal.is_pending())
             && filter.decision.is_none_or(|wanted| decision == Some(wanted))
     };
@@ -57,7 +57,7 @@ fn of(id: &RecusalId, recusal: &Recusal) -> view::RecusalView {
     view::RecusalView {
         recusal: id.wire(),
         inspection: recusal.inspection.wire(),
-        inspector: recusal.inspector.wire(),
+        inspector: recusal.inspector.as_ref().map(ToString::to_string).unwrap_or_default(),
         ground: recusal.ground.wire(),
         requested_by: recusal.requested_by.wire(),
         requested_as: recusal.requested_as.wire(),
@@ -69,5 +69,6 @@ fn of(id: &RecusalId, recusal: &Recusal) -> view::RecusalView {
         outcome: outcome.into(),
         exhausted_slot,
         pending: recusal.is_pending(),
+        slot: recusal.slot.map(|asked| asked.slot),
     }
 }

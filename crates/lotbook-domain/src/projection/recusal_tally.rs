@@ -45,7 +45,9 @@ pub(crate) fn tally(
     let mut rows = BTreeMap::new();
     let assigned = |recusal: &Recusal| state.inspections.get(&recusal.inspection).map(|i| i.assigned_at);
     for recusal in state.recusals.values().filter(|recusal| assigned(recusal).is_some_and(&wanted)) {
-        add(&mut rows, (RecusalTallyOf::Inspector, recusal.inspector.to_string()), recusal);
+        if let Some(inspector) = &recusal.inspector {
+            add(&mut rows, (RecusalTallyOf::Inspector, inspector.to_string()), recusal);
+        }
         if let Some(decided) = &recusal.decided {
             add(&mut rows, (RecusalTallyOf::Approver, decided.by.to_string()), recusal);
         }

@@ -1,7 +1,7 @@
 //! The embargo of a batch: what is committed to, who has the key, and which enterprises are not open yet.
 
-use super::{BatchKey, State};
-use lotbook_chain::{EntryHash, Instant, KeyId};
+use super::{BatchKey, BoardChange, State};
+use lotbook_chain::{EntryHash, Instant, KeyId, Position};
 use lotbook_draw::EmbargoKey;
 use lotbook_event::ceremony::PoolEmbargo;
 use lotbook_event::*;
@@ -20,10 +20,27 @@ pub struct Embargo {
     pub holders: BTreeSet<KeyId>,
     /// The enterprises by rank, opened or not.
     pub assignments: BTreeMap<u32, Withheld>,
+    /// What happened to its teams, in order: with the key it is done again with names.
+    pub steps: Vec<HiddenStep>,
     /// Whether the ledger has stated that the release is overdue.
     pub overdue: bool,
     /// The key, once it is on the log, and when it came.
     pub released: Option<(EmbargoKey, Instant)>,
+    /// Where the result stands that the key gives.
+    pub opened_at: Option<Position>,
+}
+
+/// What happened to the teams of a batch under embargo, without a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HiddenStep {
+    /// Whoever has a slot was asked to be recused.
+    Asked(RecusalId),
+    /// A recusal was granted.
+    Granted(RecusalId),
+    /// Its ceremony has frozen a second pool.
+    Frozen(DrawId),
+    /// Slots changed hands, or one had no candidate.
+    Changed(BoardChange),
 }
 
 /// One enterprise and its team, of which only commitments are known.
@@ -63,9 +80,23 @@ impl Embargo {
             readers: BTreeSet::new(),
             holders: BTreeSet::new(),
             assignments: BTreeMap::new(),
+            steps: vec![],
             overdue: false,
             released: None,
+            opened_at: None,
         }
+    }
+
+    /// The commitment to whoever has a slot, counted over the batch from 0.
+    pub fn commitment(&self, slot: u32) -> Option<Bytes32> {
+        let (rank, seat) = self.place(slot)?;
+        self.assignments.get(&rank)?.slots.get(seat).copied()
+    }
+
+    /// Rank and seat of a slot; `None` if nobody was assigned.
+    pub fn place(&self, slot: u32) -> Option<(u32, usize)> {
+        let seats = u32::try_from(self.assignments.values().next()?.slots.len()).ok()?;
+        Some((slot.checked_div(seats)?, slot.checked_rem(seats)? as usize))
     }
 
     /// Whether every enterprise that was drawn is open.
@@ -75,6 +106,11 @@ impl Embargo {
 }
 
 impl State {
+    /// The embargo of a batch that is not released.
+    pub fn hidden(&self, batch: &BatchKey) -> Option<&Embargo> {
+        self.embargoes.get(batch).filter(|embargo| embargo.released.is_none())
+    }
+
     /// The embargo of the batch of a draw.
     pub fn embargo_of(&self, draw: &DrawId) -> Option<(&BatchKey, &Embargo)> {
         let batch = &self.ceremonies.get(draw)?.batch;

@@ -176,6 +176,12 @@ impl Inspection {
         }
     }
 
+    /// Whether a slot, counted over the batch from 0, is one of its team.
+    pub fn has_slot(&self, slot: u32) -> bool {
+        let seat = self.first_slot().and_then(|first| slot.checked_sub(first));
+        seat.is_some_and(|seat| (seat as usize) < self.team.len())
+    }
+
     /// Its draw; `None` for an inspection under Art. 9.
     pub fn draw(&self) -> Option<&DrawId> {
         match &self.origin {

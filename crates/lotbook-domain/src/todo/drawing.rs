@@ -14,7 +14,7 @@ use crate::staffing::Unstaffed;
 use crate::state::{BatchKey, BatchRecord, Inspection};
 use crate::substitution::open_ceremony;
 use lotbook_event::ceremony::Purpose;
-use lotbook_event::recusal::RecusalDecision;
+use lotbook_event::recusal::{RecusalDecision, RecusalGround};
 use lotbook_event::{RecusalId, SectionId};
 
 /// Commitments, reveals and beacons of the ceremonies in which the key takes part.
@@ -71,7 +71,8 @@ pub(super) fn operator(view: &View<'_>, section: &SectionId) -> Vec<Todo> {
     let own = view.state.batches.iter().filter(|(_, record)| record.batch.sections.contains(section));
     let due = own.filter(|(key, record)| {
         let plan = view.state.plans.get(&key.0);
-        plan.is_some_and(|plan| plan.adopted.is_some()) && may_be_drawn(view, record)
+        let known = view.state.embargoes.get(*key).is_some_and(|embargo| embargo.released.is_some());
+        plan.is_some_and(|plan| plan.adopted.is_some()) && !known && may_be_drawn(view, record)
     });
     let batches = due.map(|((plan, id), record)| Todo {
         subject: format!("{plan}/{id}"),
@@ -151,9 +152,10 @@ fn may_be_drawn(view: &View<'_>, record: &BatchRecord) -> bool {
 /// A granted recusal whose turn it is.
 fn draw(view: &View<'_>, section: &SectionId, id: &RecusalId, recusal: &Recusal) -> Option<Todo> {
     let (state, granted) = (view.state, recusal.granted()?);
-    let inspection = state.inspections.get(&recusal.inspection)?;
-    let batch = inspection.batch()?;
-    let waits = view.inspects(section, inspection)
+    let batch = recusal.batch(state)?;
+    let inspection = state.inspections.get(&recusal.inspection);
+    let record = state.batches.get(batch)?;
+    let waits = record.batch.sections.contains(section)
         && recusal.is_open(state)
         && recusal.may_be_drawn(state)
         && open_ceremony(state, batch).is_none()
@@ -164,11 +166,11 @@ fn draw(view: &View<'_>, section: &SectionId, id: &RecusalId, recusal: &Recusal)
     };
     waits.then(|| Todo {
         subject: id.to_string(),
-        about: view.firm(inspection),
-        what: format!("{what} for {}", recusal.inspector),
+        about: inspection.map(|inspection| view.firm(inspection)).unwrap_or_default(),
+        what: format!("{what} for {}", recusal.who()),
         what_zh,
         article: 15,
-        due: visit(view, inspection),
+        due: inspection.and_then(|inspection| visit(view, inspection)).or_else(|| window(view, record)),
         command: format!("recusal open {id}"),
     })
 }
@@ -180,20 +182,29 @@ pub(super) fn visit(view: &View<'_>, inspection: &Inspection) -> Option<super::D
     day.map(|day| view.day(day))
 }
 
+/// The end of the time slot: of an enterprise under embargo no other day is known.
+fn window(view: &View<'_>, record: &BatchRecord) -> Option<super::DueBy> {
+    record.scheme.as_ref().map(|scheme| view.day(scheme.value.window_to))
+}
+
 /// Recusals that somebody else asked for, and that concern somebody else.
 pub(super) fn approver(view: &View<'_>) -> Vec<Todo> {
     let state = view.state;
     let undecided = state.recusals.iter().filter(|(_, recusal)| recusal.decided.is_none());
     let others = undecided.filter(|(_, recusal)| {
         !person::same(state, recusal.requested_by, view.key)
-            && !person::is_inspector(state, view.key, &recusal.inspector)
+            && recusal.inspector.as_ref().is_none_or(|who| !person::is_inspector(state, view.key, who))
     });
     others.filter_map(|(id, recusal)| decision(view, id, recusal)).collect()
 }
 
 fn decision(view: &View<'_>, id: &RecusalId, recusal: &Recusal) -> Option<Todo> {
+    let record = recusal.batch(view.state).and_then(|batch| view.state.batches.get(batch));
+    if recusal.inspector.is_none() {
+        return unnamed_decision(view, id, recusal, record?);
+    }
     let inspection = view.state.inspections.get(&recusal.inspection)?;
-    let in_team = inspection.team.contains(&recusal.inspector);
+    let in_team = recusal.is_in(&inspection.team);
     let granted = by_rule(view.state, recusal, inspection).ok().filter(|_| in_team);
     let (decision, because) = match granted {
         Some((decision, because)) => {
@@ -205,13 +216,33 @@ fn decision(view: &View<'_>, id: &RecusalId, recusal: &Recusal) -> Option<Todo> 
     Some(Todo {
         subject: id.to_string(),
         about: view.firm(inspection),
-        what: format!(
-            "Decide the recusal of {} asked for on {asked} ({because}; or reject)",
-            recusal.inspector
-        ),
+        what: format!("Decide the recusal of {} asked for on {asked} ({because}; or reject)", recusal.who()),
         what_zh: "决定回避申请",
         article: 15,
         due: visit(view, inspection),
+        command: format!("recusal decide {id} {decision}"),
+    })
+}
+
+/// Under embargo: a first conflict is a swap, everything else a withdrawal; the ledger knows which it is.
+fn unnamed_decision(
+    view: &View<'_>,
+    id: &RecusalId,
+    recusal: &Recusal,
+    record: &BatchRecord,
+) -> Option<Todo> {
+    let (decision, because) = match recusal.ground {
+        RecusalGround::Conflict => ("swap", "swap at a first conflict in the batch, else withdraw"),
+        RecusalGround::Unavailable | RecusalGround::Declined => ("withdraw", "withdraw if you grant it"),
+    };
+    let asked = date_of(recusal.requested_at);
+    Some(Todo {
+        subject: id.to_string(),
+        about: record.batch.name.to_string(),
+        what: format!("Decide the recusal of {} asked for on {asked} ({because}; or reject)", recusal.who()),
+        what_zh: "决定回避申请",
+        article: 15,
+        due: window(view, record),
         command: format!("recusal decide {id} {decision}"),
     })
 }

@@ -137,7 +137,7 @@ pub(super) fn replacements(view: &View<'_>, section: &SectionId) -> Vec<Todo> {
         direct.then(|| Todo {
             subject: id.to_string(),
             about: view.firm(inspection),
-            what: format!("Name another inspector for {}", recusal.inspector),
+            what: format!("Name another inspector for {}", recusal.who()),
             what_zh: "更换执法检查人员",
             article: 15,
             due: visit(view, inspection),

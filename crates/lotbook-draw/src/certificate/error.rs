@@ -48,6 +48,8 @@ pub enum Field {
     StaffingConflicts,
     /// `substitutions` where nothing was assigned. The next are fields of one substitution.
     Substitutions,
+    /// Figures of a draw that is sealed.
+    Shape,
     RecusalId,
     Kind,
     Slots,
@@ -90,6 +92,7 @@ impl fmt::Display for Field {
             Self::StaffingInspectors => f.write_str("staffing.inspectors"),
             Self::StaffingConflicts => f.write_str("staffing.conflicts"),
             Self::Substitutions => f.write_str("substitutions"),
+            Self::Shape => f.write_str("shape"),
             Self::RecusalId => f.write_str("recusal_id"),
             Self::Kind => f.write_str("kind"),
             Self::Slots => f.write_str("slots"),

@@ -24,7 +24,7 @@ impl Certificate {
         let seed: Seed = staffing.ceremony.derive_seed()?;
         same(Hex(*seed.as_bytes()) == staffing.seed, Field::StaffingSeed)?;
         let (inspectors, conflicts) = (&staffing.inspectors, &staffing.conflicts);
-        let later = Pool::new(pool.objects().to_vec(), inspectors.rows.clone(), conflicts.rows.clone())?;
+        let later = pool.restaffed(inspectors.rows.clone(), conflicts.rows.clone())?;
         let roots = later.roots();
         same(roots.inspectors == inspectors.root.0, Field::StaffingInspectors)?;
         same(roots.conflicts == conflicts.root.0, Field::StaffingConflicts)?;

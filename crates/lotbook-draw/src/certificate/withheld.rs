@@ -1,6 +1,7 @@
 //! A certificate before its embargo's key is released: roots and seed, and nothing that names anybody. [draw 7, 8]
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use super::error::{CertificateError, Field, same};
 use super::model::{Certificate, Embargo, Result as Drawn};
@@ -32,7 +33,10 @@ impl Certificate {
         same(self.inspectors.rows.is_empty(), Field::InspectorsRoot)?;
         same(self.conflicts.rows.is_empty(), Field::ConflictsRoot)?;
         same(self.result == Drawn::default(), Field::Result)?;
-        same(self.substitutions.is_empty(), Field::Substitutions)
+        same(self.substitutions.is_empty(), Field::Substitutions)?;
+        same(self.staffing.is_none(), Field::Staffing)?;
+        // Figures of strata, districts and dates would tell of whom; nobody derives them again.
+        same(self.shape == Value::Object(Map::new()), Field::Shape)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A pool under an embargo: the same rows with salted roots and tickets, and single rows opened. [draw 7]
 
 use super::tree::{inclusion, leaf_of, root};
-use super::{ConflictRow, InspectorRow, ObjectRow, Pool, Roots};
+use super::{ConflictRow, InspectorRow, ObjectRow, Pool, PoolError, Roots};
 use crate::embargo::{EmbargoKey, Opening};
 use crate::stream::{StageKey, Ticket};
 
@@ -12,6 +12,19 @@ impl Pool {
         Self { embargo: Some(key.clone()), ..self.clone() }
     }
 
+    /// The same enterprises with later inspectors and conflicts, under the same embargo. [draw 5, 7]
+    ///
+    /// # Errors
+    /// As [`Pool::new`].
+    pub fn restaffed(
+        &self,
+        inspectors: Vec<InspectorRow>,
+        conflicts: Vec<ConflictRow>,
+    ) -> Result<Self, PoolError> {
+        let plain = Self::new(self.objects.clone(), inspectors, conflicts)?;
+        Ok(Self { embargo: self.embargo.clone(), ..plain })
+    }
+
     /// The roots that PoolFrozen and the certificate state.
     pub fn roots(&self) -> Roots {
         let key = self.embargo.as_ref();
@@ -20,6 +33,11 @@ impl Pool {
             inspectors: inspectors_root(&self.inspectors, key),
             conflicts: conflicts_root(&self.conflicts, key),
         }
+    }
+
+    /// The bytes of the enterprises' rows, salted under an embargo: the leaves of their root.
+    pub fn encoded_objects(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        salted_objects(&self.objects, self.embargo.as_ref())
     }
 
     /// The key of the embargo, if there is one.

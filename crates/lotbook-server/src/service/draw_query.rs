@@ -8,6 +8,7 @@ use crate::wire;
 use lotbook_domain::projection::{assignment, draw, pool_row, standing};
 use lotbook_engine::State;
 use lotbook_engine::chain::Position;
+use lotbook_event::wire::Wire;
 use lotbook_event::{BatchId, DrawId, InspectorId, PlanId, Text, Uscc};
 use lotbook_rpc::proto::draw_query_service_server::{DrawQueryService, DrawQueryServiceServer};
 use lotbook_rpc::proto::{
@@ -132,6 +133,8 @@ impl DrawQueryService for DrawQuery {
             pool_frozen: self.receipt(Some(found.frozen)).await?,
             draw_completed: self.receipt(found.drawn).await?,
             enterprise_assigned: self.receipt(found.assigned).await?,
+            draw_opened: self.receipt(found.opened).await?,
+            team: found.team.iter().map(Wire::wire).collect(),
             size,
         }))
     }

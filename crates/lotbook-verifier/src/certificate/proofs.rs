@@ -92,6 +92,7 @@ fn starts(state: &State, event: &Event, ceremony: &Ceremony) -> bool {
 fn unrolls(event: &Event, changes: &[BoardChange]) -> bool {
     let recusal = match event {
         Event::RecusalRequested(e) => &e.recusal,
+        Event::SlotRecusalRequested(e) => &e.recusal,
         Event::RecusalDecided(e) => &e.recusal,
         Event::CounterpartChosen(e) => &e.recusal,
         _ => return false,
@@ -138,6 +139,7 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
                 == (&ceremony.batch.0, &ceremony.batch.1, ceremony.attempt, &ceremony.recusal);
         }
         Event::RecusalRequested(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
+        Event::SlotRecusalRequested(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
         Event::RecusalDecided(e) => return ceremony.recusal.as_ref() == Some(&e.recusal),
         Event::PoolFrozen(e) => &e.draw,
         Event::SeedCommitted(e) => &e.draw,
@@ -152,8 +154,10 @@ fn belongs(event: &Event, ceremony: &Ceremony) -> bool {
         Event::PoolExtensionApproved(e) => &e.draw,
         Event::TeamAssigned(e) => &e.draw,
         Event::DrawCompleted(e) => &e.draw,
+        Event::DrawOpened(e) => &e.draw,
         Event::AssignmentInfeasible(e) => &e.draw,
         Event::AssignmentWithheld(e) => &e.draw,
+        Event::TeamsWithheld(e) => &e.draw,
         Event::EmbargoKeyHeld(e) => &e.draw,
         Event::EmbargoRead(e) => &e.draw,
         Event::RowRevealed(e) => &e.draw,

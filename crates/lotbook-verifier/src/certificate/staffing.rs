@@ -1,6 +1,6 @@
 //! What an inspectors' ceremony drew for a selection without an assignment, as its certificate tells it.
 
-use super::{ceremony_part, own};
+use super::{ceremony_part, own, salted};
 use lotbook_domain::State;
 use lotbook_domain::ceremony::{Ceremony, Rows};
 use lotbook_domain::draw::inspectors::assigned;
@@ -46,7 +46,9 @@ pub(super) fn staffing<'a>(state: &'a State, ceremony: &'a Ceremony) -> Result<O
     let seed = Seed::from_bytes(held.completed.as_ref().ok_or("is not drawn")?.seed.0);
     let drawn = ceremony.frozen.as_ref().ok_or("has no pool")?;
     let done = ceremony.completed.as_ref().ok_or("is not drawn")?;
-    let of_batch = outcome(drawn.pool().ok_or("has no pool")?, &drawn.stated, Seed::from_bytes(done.seed.0));
+    let plain = drawn.pool().ok_or("has no pool")?;
+    let salted = salted(state, ceremony, plain);
+    let of_batch = outcome(salted.as_ref().unwrap_or(plain), &drawn.stated, Seed::from_bytes(done.seed.0));
     let of_batch = of_batch.map_err(|error| error.to_string())?;
     let firms: Vec<&str> = of_batch.selected.iter().map(|one| one.uscc.as_str()).collect();
     let assigned = assigned(&drawn.stated, &firms, held, seed)?;

@@ -16,8 +16,11 @@ pub enum Recusal {
         #[arg(long, value_name = "INSPECTION")]
         inspection: String,
         /// The inspector concerned: roster number or name.
-        #[arg(long, value_name = "INSPECTOR")]
-        inspector: String,
+        #[arg(long, value_name = "INSPECTOR", required_unless_present = "slot")]
+        inspector: Option<String>,
+        /// Under embargo, instead of the inspector: the slot, as `embargo read` shows it.
+        #[arg(long, value_name = "SLOT", conflicts_with = "inspector")]
+        slot: Option<u32>,
         /// Category of the ground: a conflict of interest, sickness or transfer, a substitute who declines.
         #[arg(long, value_parser = ["conflict", "unavailable", "declined"])]
         ground: String,

@@ -97,9 +97,9 @@ async fn read(by: &Acting, draw: &str) -> Result<Exit> {
         );
         return Ok(Exit::Done);
     }
-    let mut table = Table::new(["inspection", "enterprise", "team"]);
+    let mut table = Table::new(["inspection", "enterprise", "team", "slots"]);
     for row in &own {
-        table.row([row.inspection.to_string(), firm(desk.state(), row), team(row)]);
+        table.row([row.inspection.to_string(), firm(desk.state(), row), team(row), slots(row)]);
     }
     table.say("no enterprise of this draw is yours");
     Ok(Exit::Done)
@@ -113,6 +113,13 @@ fn firm(state: &State, row: &RowRevealed) -> String {
 
 fn team(row: &RowRevealed) -> String {
     row.team.iter().map(|member| member.inspector.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The slots of a team, counted over the batch: by its slot an inspector asks to be recused.
+fn slots(row: &RowRevealed) -> String {
+    let seats = u32::try_from(row.team.len()).unwrap_or(u32::MAX);
+    let first = row.rank.saturating_mul(seats);
+    (first..first.saturating_add(seats)).map(|slot| slot.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn json(row: &RowRevealed) -> serde_json::Value {

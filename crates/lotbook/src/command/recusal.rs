@@ -13,17 +13,19 @@ use anyhow::Result;
 use lotbook_engine::State;
 use lotbook_engine::domain::civil::{date_of, year_of};
 use lotbook_engine::domain::recusal::{Outcome, Recusal as Record};
-use lotbook_engine::domain::state::{Inspection, Origin};
+use lotbook_engine::domain::state::Inspection;
 use lotbook_event::ceremony::{CeremonyOpened, Purpose};
-use lotbook_event::recusal::{RecusalDecided, RecusalDecision, RecusalGround, RecusalRequested};
+use lotbook_event::recusal::{
+    RecusalDecided, RecusalDecision, RecusalGround, RecusalRequested, SlotRecusalRequested,
+};
 use lotbook_event::{Code, Event, InspectionId, InspectorId, RecusalId, Refusal};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub async fn run(args: Recusal) -> Result<Exit> {
     match args {
-        Recusal::Request { by, inspection, inspector, ground, details_file, id } => {
-            let asked = Asked { inspection, inspector, ground, id };
+        Recusal::Request { by, inspection, inspector, slot, ground, details_file, id } => {
+            let asked = Asked { inspection, inspector, slot, ground, id };
             request(&by, &asked, details_file.as_deref()).await
         }
         Recusal::Decide { by, recusal, decision } => decide(&by, &recusal, &decision).await,
@@ -39,7 +41,8 @@ pub async fn run(args: Recusal) -> Result<Exit> {
 /// What was asked for, as people wrote it.
 struct Asked {
     inspection: String,
-    inspector: String,
+    inspector: Option<String>,
+    slot: Option<u32>,
     ground: String,
     id: Option<String>,
 }
@@ -54,15 +57,26 @@ async fn request(by: &Acting, asked: &Asked, details: Option<&Path>) -> Result<E
             find::free('R', year, |name| state.recusals.keys().any(|id| id.as_str() == name), RecusalId::new)?
         }
     };
-    let inspection = find::inspection(state, &asked.inspection)?;
-    let inspector = find::inspector(state, &asked.inspector)?;
     let ground = given::named("--ground", &asked.ground, RecusalGround::from_code)?;
-    let details = details
-        .map(|text| desk.seal(text, format!("recusal {recusal}: {inspector} in {inspection}")))
-        .transpose()?;
     let next = format!("a recusal approver runs `lotbook recusal decide {recusal} swap|withdraw|reject`");
-    let event = RecusalRequested { recusal: recusal.clone(), inspection, inspector, ground, details };
-    desk.tell(event.into(), &format!("recusal {recusal}"), &next).await
+    let event: Event = match (asked.slot, &asked.inspector) {
+        (Some(slot), _) => {
+            let inspection = given::given("--inspection", InspectionId::new(asked.inspection.as_str()))?;
+            let details = details
+                .map(|text| desk.seal(text, format!("recusal {recusal}: slot {slot} in {inspection}")))
+                .transpose()?;
+            SlotRecusalRequested { recusal: recusal.clone(), inspection, slot, ground, details }.into()
+        }
+        (None, inspector) => {
+            let inspection = find::inspection(state, &asked.inspection)?;
+            let inspector = find::inspector(state, inspector.as_deref().unwrap_or_default())?;
+            let details = details
+                .map(|text| desk.seal(text, format!("recusal {recusal}: {inspector} in {inspection}")))
+                .transpose()?;
+            RecusalRequested { recusal: recusal.clone(), inspection, inspector, ground, details }.into()
+        }
+    };
+    desk.tell(event, &format!("recusal {recusal}"), &next).await
 }
 
 async fn decide(by: &Acting, name: &str, decision: &str) -> Result<Exit> {
@@ -108,7 +122,7 @@ fn opening(state: &State, id: &RecusalId) -> Result<CeremonyOpened> {
         }
         None => return Err(refuse(Code::RecusalPending, format!("recusal {id} is not decided yet"))),
     };
-    let Origin::Drawn { batch, .. } = &state.inspection(&recusal.inspection)?.origin else {
+    let Some(batch) = recusal.batch(state) else {
         let found = format!(
             "inspection {} was opened without a draw: its section names the substitute, with `inspection replace-member`",
             recusal.inspection
@@ -141,7 +155,7 @@ fn list(ledger: &reading::Ledger, open: bool, json: bool) -> Result<Exit> {
         let came: Vec<_> = changes.iter().map(|change| named(state, change.to.as_str())).collect();
         table.row([
             id.to_string(),
-            named(state, recusal.inspector.as_str()),
+            named(state, &recusal.who()),
             recusal.ground.to_string(),
             stage(recusal),
             came.join(", "),
@@ -156,7 +170,7 @@ fn row(state: &State, id: &RecusalId, recusal: &Record, changes: &[Change]) -> s
     let team = state.inspections.get(&recusal.inspection).map(|i| i.team.as_slice()).unwrap_or_default();
     let change = |change: &Change| serde_json::json!({ "inspection": change.inspection.as_str(), "from": change.from.as_str(), "to": change.to.as_str() });
     serde_json::json!({
-        "recusal": id.as_str(), "inspection": recusal.inspection.as_str(), "inspector": recusal.inspector.as_str(),
+        "recusal": id.as_str(), "inspection": recusal.inspection.as_str(), "inspector": recusal.inspector.as_ref().map(|who| who.as_str()), "slot": recusal.slot.map(|asked| asked.slot),
         "ground": recusal.ground.code(), "stage": stage(recusal), "pending": recusal.is_pending(),
         "requested_by": state.person_of(&recusal.requested_by), "requested_as": recusal.requested_as.code(),
         "requested_at": local_time::show(recusal.requested_at),
@@ -191,14 +205,20 @@ fn changes(ledger: &reading::Ledger) -> Result<BTreeMap<RecusalId, Vec<Change>>>
             }
             Event::SubstituteDrawn(e) => add(&e.recusal, &e.inspection, &e.withdrawn, &e.substitute),
             Event::CounterpartChosen(e) => {
-                if let Some(recusal) = ledger.verifier.state().recusals.get(&e.recusal) {
-                    add(&e.recusal, &recusal.inspection, &recusal.inspector, &e.counterpart);
-                    add(&e.recusal, &e.counterpart_inspection, &e.counterpart, &recusal.inspector);
+                let recusal = ledger.verifier.state().recusals.get(&e.recusal);
+                if let Some((recusal, who)) =
+                    recusal.and_then(|known| Some((known, known.inspector.as_ref()?)))
+                {
+                    add(&e.recusal, &recusal.inspection, who, &e.counterpart);
+                    add(&e.recusal, &e.counterpart_inspection, &e.counterpart, who);
                 }
             }
             Event::DirectTeamChanged(e) => {
-                if let Some(recusal) = ledger.verifier.state().recusals.get(&e.recusal) {
-                    add(&e.recusal, &recusal.inspection, &recusal.inspector, &e.substitute);
+                let recusal = ledger.verifier.state().recusals.get(&e.recusal);
+                if let Some((recusal, who)) =
+                    recusal.and_then(|known| Some((known, known.inspector.as_ref()?)))
+                {
+                    add(&e.recusal, &recusal.inspection, who, &e.substitute);
                 }
             }
             _ => {}

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use lotbook_chain::{TreeHash, VerifierKey};
 use lotbook_client::{Client, ClientError, Untrustworthy, proto};
 use lotbook_engine::domain::projection::standing::RowProof;
+use lotbook_event::wire::Wire;
 use lotbook_event::{Code, DrawId, Reason, Refusal, Uscc};
 use lotbook_verifier::Expectations;
 use lotbook_verifier::standing::{Lot, Place, Proved, Root, Shown, check, of_log};
@@ -58,6 +59,8 @@ async fn of_server(url: &str, vkey: Option<&VerifierKey>, draw: &DrawId, uscc: &
         frozen: client.proved(answer.pool_frozen).await?,
         drawn: optional(&client, answer.draw_completed).await?,
         assigned: optional(&client, answer.enterprise_assigned).await?,
+        opened: optional(&client, answer.draw_opened).await?,
+        team: answer.team.into_iter().map(Wire::parse).collect::<Result<_, _>>()?,
     };
     let root = Root { ledger: trust.ledger_id, vkey: &trust.vkey, system_key: &client.genesis().system_key };
     Ok(check(root, draw, uscc, &shown)?)

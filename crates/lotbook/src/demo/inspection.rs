@@ -97,7 +97,7 @@ impl Player {
     /// The team enters, unless a recusal is pending; somebody who is not recused says so.
     pub(super) async fn start_inspection(&mut self, id: &InspectionId) -> Result<()> {
         let recused = |who: &InspectorId| {
-            self.ledger().recusals.values().any(|recusal| recusal.inspector == *who && recusal.is_pending())
+            self.ledger().recusals.values().any(|recusal| recusal.is_of(who) && recusal.is_pending())
         };
         let team = self.team(id)?;
         let present = team.iter().position(|who| !recused(who)).unwrap_or(0);

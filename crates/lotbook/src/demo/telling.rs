@@ -61,7 +61,8 @@ impl Story {
             let eligible =
                 e.inspector_reasons.iter().find(|r| r.reason.as_str().is_empty()).map_or(0, |r| r.rows);
             let slots: Vec<_> = replaced.slots.iter().map(ToString::to_string).collect();
-            let (draw, inspector, slots) = (&e.draw, &replaced.inspector, slots.join(", "));
+            let inspector = replaced.inspector.as_ref().map_or("somebody under embargo", |who| who.as_str());
+            let (draw, slots) = (&e.draw, slots.join(", "));
             return self.dated(
                 at,
                 &format!(

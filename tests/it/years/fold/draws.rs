@@ -114,7 +114,7 @@ impl Fold {
         // What follows says if a slot had no candidate; else the recusal is carried out.
         let frozen = view.frozen.as_ref().unwrap();
         if frozen.replacement.as_ref().unwrap().purpose != Purpose::Swap.wire() {
-            let who = frozen.replacement.as_ref().unwrap().inspector.clone();
+            let who = frozen.replacement.as_ref().unwrap().inspector.clone().unwrap();
             self.withdrawn.entry(batch).or_default().insert(who);
         }
         let recusal = self.recusals.get_mut(&recusal).unwrap();

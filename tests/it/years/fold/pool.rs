@@ -130,7 +130,7 @@ impl Fold {
                 let in_batch = format!("{}/{}", assignment.plan, assignment.batch) == basis.name;
                 let left = assignment.slots.iter().any(|slot| replacement.slots.contains(&slot.slot));
                 if in_batch && left {
-                    pairs.insert((assignment.uscc.clone(), replacement.inspector.clone()));
+                    pairs.insert((assignment.uscc.clone(), replacement.inspector.clone().unwrap()));
                 }
             }
         }

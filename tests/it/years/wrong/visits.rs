@@ -63,10 +63,7 @@ impl Year {
     pub(super) fn start_before_recusal(&mut self) -> Wrong {
         let (id, inspection) = self.any_inspection(|state, id, i| {
             i.phase < Phase::Started
-                && state
-                    .recusals
-                    .values()
-                    .any(|r| r.inspection == *id && r.is_pending() && i.team.contains(&r.inspector))
+                && state.recusals.values().any(|r| r.inspection == *id && r.is_pending() && r.is_in(&i.team))
         })?;
         let able = inspection.team.iter().all(|member| self.able(member));
         let signer = self.signer(&inspection.team)?;
@@ -78,9 +75,10 @@ impl Year {
 
     pub(super) fn recusal_by_other_rule(&mut self) -> Wrong {
         let state = &self.ledger.state;
-        let (id, recusal) = state.recusals.iter().find(|(_, r)| {
-            r.decided.is_none() && state.inspections[&r.inspection].team.contains(&r.inspector)
-        })?;
+        let (id, recusal) = state
+            .recusals
+            .iter()
+            .find(|(_, r)| r.decided.is_none() && r.is_in(&state.inspections[&r.inspection].team))?;
         let decision = match self.by_rule(recusal) {
             RecusalDecision::Swap => RecusalDecision::Withdraw,
             _ => RecusalDecision::Swap,
