@@ -12,7 +12,7 @@ fn source() -> Value {
 fn published() -> Calendar {
     let mut calendar = Calendar::default();
     for year in lotbook_import::calendar::calendars().unwrap() {
-        calendar.publish(EntryHash::ZERO, &year);
+        calendar.publish(EntryHash::ZERO, year.year, &year.weekdays_off, &year.weekend_days_worked);
     }
     calendar
 }

@@ -113,6 +113,7 @@ asked! {
         get_disclosure GetDisclosureRequest -> GetDisclosureResponse;
         list_refusals ListRefusalsRequest -> ListRefusalsResponse;
         list_refusal_counts ListRefusalCountsRequest -> ListRefusalCountsResponse;
+        list_breaches ListBreachesRequest -> ListBreachesResponse;
     }
 }
 
@@ -148,4 +149,5 @@ listed! {
     ListDisclosuresRequest: disclosures of AnnualDisclosureView;
     ListRefusalsRequest: refusals of RefusalView;
     ListRefusalCountsRequest: refusal_counts of RefusalCountView;
+    ListBreachesRequest: breaches of BreachView;
 }

@@ -16,6 +16,20 @@ pub enum Authority {
     LedgerOnly,
 }
 
+/// Who acts under the plan may explain a deviation; whoever only looks on may not.
+const EXPLAINS: &[Role] = &[
+    Role::OfficeLeader,
+    Role::Coordinator,
+    Role::SectionOfficer,
+    Role::DrawOperator,
+    Role::Registrar,
+    Role::Inspector,
+    Role::RecusalApprover,
+    Role::Handler,
+    Role::Publisher,
+    Role::Supervisor,
+];
+
 /// The authority an event needs.
 pub fn authority(event: &Event) -> Authority {
     use Authority::{Anybody, LedgerOnly, Participants, Roles};
@@ -26,7 +40,9 @@ pub fn authority(event: &Event) -> Authority {
         E::KeyConfirmed(_) => Roles(&[Role::OfficeLeader]),
         E::KeyRevoked(_) => Roles(&[Role::Administrator, Role::OfficeLeader]),
         E::OfficeConstituted(_) | E::RulesetAdopted(_) => Roles(&[Role::OfficeLeader]),
-        E::CalendarPublished(_) | E::SectionRegistered(_) => Roles(&[Role::Administrator]),
+        E::CalendarPublished(_) | E::CalendarAmended(_) | E::SectionRegistered(_) => {
+            Roles(&[Role::Administrator])
+        }
         E::ItemProposed(_) | E::ItemWithdrawn(_) => Roles(&[Role::SectionOfficer]),
         E::ItemAggregated(_) => Roles(&[Role::Coordinator]),
         E::ItemPublished(_) | E::PlanPublished(_) | E::ResultPublished(_) => Roles(&[Role::Publisher]),
@@ -73,6 +89,11 @@ pub fn authority(event: &Event) -> Authority {
         E::EntryCorrected(_) => Roles(&[Role::OfficeLeader, Role::Coordinator, Role::Supervisor]),
         E::AnnualDisclosureRequested(_) | E::AnnualDisclosurePublished(_) => Roles(&[Role::Publisher]),
         E::AnnualDisclosureGenerated(_) => LedgerOnly,
+        E::DeviationExplained(_) => Roles(EXPLAINS),
+        E::BreachRecorded(_) | E::ConsequenceAssessed(_) => Roles(&[Role::Supervisor, Role::OfficeLeader]),
+        E::AccountabilityReferred(_) | E::AccountabilityDecided(_) => {
+            Roles(&[Role::Supervisor, Role::OfficeLeader])
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 use crate::civil::{plus_days, tomorrow, year_of};
 use lotbook_chain::EntryHash;
 use lotbook_event::Date;
-use lotbook_event::registry::CalendarPublished;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest span that is counted; bounds the cost of a hostile date.
 const MAX_SPAN_DAYS: i64 = 3_660;
@@ -29,12 +28,12 @@ struct Year {
 }
 
 impl Year {
-    fn new(entry: EntryHash, published: &CalendarPublished) -> Self {
+    fn new(entry: EntryHash, year: u32, off: &BTreeSet<Date>, worked: &BTreeSet<Date>) -> Self {
         let working = |date: &Date| match is_weekend(*date) {
-            true => published.weekend_days_worked.contains(date),
-            false => !published.weekdays_off.contains(date),
+            true => worked.contains(date),
+            false => !off.contains(date),
         };
-        Self { entry, working: days_of(published.year).filter(working).collect() }
+        Self { entry, working: days_of(year).filter(working).collect() }
     }
 
     /// How many of its working days come no later than a day.
@@ -63,9 +62,9 @@ impl Calendar {
         self.years.get(&year).map(|year| year.entry)
     }
 
-    /// Adds a year.
-    pub fn publish(&mut self, entry: EntryHash, year: &CalendarPublished) {
-        self.years.insert(year.year, Year::new(entry, year));
+    /// Adds a year, or replaces it: the weekdays that are off and the weekend days that are worked.
+    pub fn publish(&mut self, entry: EntryHash, year: u32, off: &BTreeSet<Date>, worked: &BTreeSet<Date>) {
+        self.years.insert(year, Year::new(entry, year, off, worked));
     }
 
     /// Whether a day is a working day; without a calendar, whether it is a weekday.
@@ -120,7 +119,8 @@ impl Calendar {
     }
 }
 
-fn is_weekend(date: Date) -> bool {
+/// Whether a day is a Saturday or a Sunday.
+pub fn is_weekend(date: Date) -> bool {
     date.0.weekday().to_monday_one_offset() >= SATURDAY
 }
 
@@ -150,13 +150,8 @@ mod tests {
             (2026, ["2026-01-01", "2026-02-17", "2026-12-31"], ["2026-02-28", "2026-10-10"]),
             (2027, ["2027-01-01", "2027-05-03", "2027-10-01"], ["2027-01-02", "2027-02-20"]),
         ] {
-            let published = CalendarPublished {
-                year,
-                weekdays_off: off.map(date).into(),
-                weekend_days_worked: worked.map(date).into(),
-                notice_no: lotbook_event::Text::new("a notice").unwrap(),
-            };
-            calendar.publish(EntryHash([year as u8; 32]), &published);
+            let (off, worked) = (off.map(date).into(), worked.map(date).into());
+            calendar.publish(EntryHash([year as u8; 32]), year, &off, &worked);
         }
         calendar
     }

@@ -125,12 +125,15 @@ impl State {
         }
     }
 
-    /// A calendar came: due dates of running clocks are computed anew; missed and met ones stay.
-    pub(crate) fn recompute_clocks(&mut self) {
+    /// A calendar came, or was amended: due dates of running clocks are computed anew, and none becomes earlier than
+    /// the day of that record, `on`: nobody could have met it before. Missed and met ones stay.
+    pub(crate) fn recompute_clocks(&mut self, on: Date) {
         self.obligations.running.clear();
         for (id, inspection) in &mut self.inspections {
             for (kind, duty) in inspection.duties.iter_mut().filter(|(_, duty)| duty.runs()) {
+                let before = duty.due;
                 *duty = Duty::new(duty.start, duty.working_days, &self.calendar);
+                duty.due = duty.due.max(on.min(before));
                 self.obligations.runs(duty.due, *kind, id);
             }
         }

@@ -88,6 +88,10 @@ pub struct State {
     pub obligations: Obligations,
     /// Flags in the order in which they were computed.
     pub flags: Vec<Flagged>,
+    /// What people say of flags, by the position of the entry that brought them.
+    pub explanations: BTreeMap<Position, Vec<Explanation>>,
+    /// Dossiers of Art. 25.
+    pub breaches: BTreeMap<BreachId, Breach>,
     /// Where each subject changed last.
     pub changed: Changes,
 }
@@ -262,6 +266,13 @@ impl State {
     pub fn person_of(&self, key: &KeyId) -> &str {
         let grants = self.keys.get(key).map(|key| key.grants.values());
         grants.into_iter().flatten().next().map_or("", |grant| grant.person.as_str())
+    }
+
+    /// The flags that an entry brought.
+    pub fn flags_at(&self, position: Position) -> &[Flagged] {
+        let first = self.flags.partition_point(|flagged| flagged.position < position);
+        let behind = self.flags.partition_point(|flagged| flagged.position <= position);
+        self.flags.get(first..behind).unwrap_or_default()
     }
 
     /// A ceremony.

@@ -8,11 +8,10 @@ use lotbook_event::ceremony::*;
 use lotbook_event::draw::*;
 use lotbook_event::inspection::*;
 use lotbook_event::keys::{KeyConfirmed, KeyRevoked};
-use lotbook_event::oversight::{
-    AnnualDisclosureGenerated, AnnualDisclosurePublished, AnnualDisclosureRequested,
-};
+use lotbook_event::oversight::*;
 use lotbook_event::plan::*;
 use lotbook_event::recusal::*;
+use lotbook_event::registry::{CalendarAmended, CalendarPublished};
 use lotbook_event::result::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,6 +21,7 @@ use std::collections::BTreeMap;
 #[allow(missing_docs)] // each is what its name says
 pub enum Kind {
     Batch,
+    Breach,
     Calendar,
     Comment,
     Conflicts,
@@ -51,6 +51,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Batch => "batch",
+            Self::Breach => "breach",
             Self::Calendar => "calendar",
             Self::Comment => "comment",
             Self::Conflicts => "conflicts",
@@ -144,7 +145,10 @@ pub fn subject(event: &Event) -> Subject<'_> {
         }
         Event::OfficeConstituted(_) => Subject::only(Kind::Office),
         Event::RulesetAdopted(_) => Subject::only(Kind::RuleSet),
-        Event::CalendarPublished(e) => Subject::new(Kind::Calendar, e.year.to_string()),
+        Event::CalendarPublished(CalendarPublished { year, .. })
+        | Event::CalendarAmended(CalendarAmended { year, .. }) => {
+            Subject::new(Kind::Calendar, year.to_string())
+        }
         Event::SectionRegistered(_) => Subject::only(Kind::Sections),
         Event::ItemProposed(_) | Event::ItemAggregated(_) | Event::ItemPublished(_) => {
             Subject::only(Kind::Items)
@@ -226,7 +230,16 @@ pub fn subject(event: &Event) -> Subject<'_> {
         | Event::RectificationVerified(RectificationVerified { violation, .. }) => {
             Subject::new(Kind::Violation, violation.as_str())
         }
-        Event::EntryCorrected(e) => Subject::new(Kind::Entry, e.position.to_string()),
+        Event::EntryCorrected(EntryCorrected { position, .. })
+        | Event::DeviationExplained(DeviationExplained { position, .. }) => {
+            Subject::new(Kind::Entry, position.to_string())
+        }
+        Event::BreachRecorded(BreachRecorded { breach, .. })
+        | Event::ConsequenceAssessed(ConsequenceAssessed { breach, .. })
+        | Event::AccountabilityReferred(AccountabilityReferred { breach, .. })
+        | Event::AccountabilityDecided(AccountabilityDecided { breach, .. }) => {
+            Subject::new(Kind::Breach, breach.as_str())
+        }
         Event::AnnualDisclosureRequested(AnnualDisclosureRequested { year })
         | Event::AnnualDisclosureGenerated(AnnualDisclosureGenerated { year, .. })
         | Event::AnnualDisclosurePublished(AnnualDisclosurePublished { year, .. }) => {

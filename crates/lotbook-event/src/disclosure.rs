@@ -1,10 +1,11 @@
 //! The annual disclosure's document, `disclosure.proto` (Art. 23): written by the ledger, never taken in.
 
 pub use crate::proto::{
-    DisclosedAnswer, DisclosedComments, DisclosedCount, DisclosedDeadline, DisclosedDecision,
-    DisclosedDeviations, DisclosedDraw, DisclosedDraws, DisclosedFeedback, DisclosedFeedbackRow,
-    DisclosedFlag, DisclosedHandling, DisclosedInspection, DisclosedInspections, DisclosedRecusals,
-    DisclosedRefusals, DisclosedResult, DisclosureDocument, DrawStage, RecusalTally, RecusalTallyOf,
+    DisclosedAccountability, DisclosedAnswer, DisclosedComments, DisclosedCount, DisclosedDeadline,
+    DisclosedDecision, DisclosedDeviations, DisclosedDraw, DisclosedDraws, DisclosedFeedback,
+    DisclosedFeedbackRow, DisclosedFlag, DisclosedHandling, DisclosedInspection, DisclosedInspections,
+    DisclosedRecusals, DisclosedRefusals, DisclosedResult, DisclosureDocument, DrawStage, RecusalTally,
+    RecusalTallyOf,
 };
 use prost::Message;
 

@@ -95,6 +95,8 @@ text_type! {
     CommentId: check_id;
     /// Violation identifier, unique on the ledger.
     ViolationId: check_id;
+    /// Identifier of a dossier of Art. 25, unique on the ledger.
+    BreachId: check_id;
     /// Draw identifier: `PLAN/BATCH.ATTEMPT`, of a recusal `PLAN/BATCH/RECUSAL.ATTEMPT`.
     DrawId: check_path;
     /// Inspection identifier: `DRAW/USCC`; without a slash for an inspection under Art. 9.

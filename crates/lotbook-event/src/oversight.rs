@@ -1,6 +1,7 @@
-//! Lateness, refusals, corrections, disclosure: strong types of `oversight.proto` (rules.md 0, 1.6; Art. 23).
+//! Lateness, refusals, corrections, disclosure, accountability: strong types of `oversight.proto` (rules.md 0, 1.6;
+//! Arts. 23, 25).
 
-use crate::id::{Bytes32, Text};
+use crate::id::{BreachId, Bytes32, Date, Text};
 use crate::wire::{enumeration, message};
 use lotbook_chain::{EntryHash, Instant, KeyId, Position, StatementHash, TreeHash};
 use std::collections::BTreeSet;
@@ -43,4 +44,16 @@ message! {
     RefusalsCounted { author: KeyId, hour: Instant, refusals: Vec<RefusalCount> }
     /// Refusals with one code.
     RefusalCount { code: Text, count: u64 }
+    /// A justification beside a flag, which stays.
+    DeviationExplained { position: Position, explanation: Text }
+    /// A dossier is opened (Art. 25).
+    BreachRecorded { breach: BreachId, article: u32, positions: BTreeSet<Position>, summary: Text }
+    /// A person says whether the consequences are serious.
+    ConsequenceAssessed { breach: BreachId, serious: bool, basis: Text }
+    /// A breach with serious consequences is referred.
+    AccountabilityReferred { breach: BreachId, organ: Text }
+    /// The organ has decided.
+    AccountabilityDecided {
+        breach: BreachId, decided_on: Date, decision: Bytes32, publication_order: Text, published: Text,
+    }
 }

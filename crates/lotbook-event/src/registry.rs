@@ -39,6 +39,10 @@ message! {
     CalendarPublished {
         year: u32, notice_no: Text, weekdays_off: BTreeSet<Date>, weekend_days_worked: BTreeSet<Date>,
     }
+    /// A published year as it is from now on, whole.
+    CalendarAmended {
+        year: u32, notice_no: Text, weekdays_off: BTreeSet<Date>, weekend_days_worked: BTreeSet<Date>,
+    }
     /// Sections of the office.
     SectionRegistered { rows: Vec<Section> }
     /// One section.

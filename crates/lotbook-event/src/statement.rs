@@ -167,7 +167,7 @@ events! {
         OfficeConstituted, RulesetAdopted: Box<RulesetAdopted>, CalendarPublished, SectionRegistered, ItemProposed,
         ItemAggregated, ItemPublished, ItemWithdrawn, InspectorEnrolled, InspectorUpdated,
         InspectorRemoved, EnterpriseEnrolled, EnterpriseUpdated, StatusRecorded, StatusEnded,
-        ConflictDeclared, ConflictEnded, RosterImported,
+        ConflictDeclared, ConflictEnded, RosterImported, CalendarAmended,
     }
     Plan PlanEvent plan_event { PlanDrafted, PlanAdopted, PlanPublished, SchemeAdopted: Box<SchemeAdopted> }
     Ceremony CeremonyEvent ceremony_event {
@@ -194,6 +194,7 @@ events! {
     }
     Oversight OversightEvent oversight_event {
         DeadlineMissed, StatementRefused, EntryCorrected, AnnualDisclosureRequested,
-        AnnualDisclosureGenerated, AnnualDisclosurePublished, RefusalsCounted,
+        AnnualDisclosureGenerated, AnnualDisclosurePublished, RefusalsCounted, DeviationExplained, BreachRecorded,
+        ConsequenceAssessed, AccountabilityReferred, AccountabilityDecided,
     }
 }

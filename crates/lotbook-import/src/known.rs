@@ -112,6 +112,10 @@ impl Known {
             Event::TransferAcknowledged(_) | Event::RectificationVerified(_) => {}
             Event::EntryCorrected(_) | Event::AnnualDisclosureRequested(_) => {}
             Event::AnnualDisclosureGenerated(_) | Event::AnnualDisclosurePublished(_) => {}
+            // A year that was published stays one; what an amendment says no file brings.
+            Event::CalendarAmended(_) => {}
+            Event::DeviationExplained(_) | Event::BreachRecorded(_) | Event::ConsequenceAssessed(_) => {}
+            Event::AccountabilityReferred(_) | Event::AccountabilityDecided(_) => {}
         }
     }
 

@@ -30,6 +30,7 @@ pub mod a19_feedback;
 pub mod a21_comment;
 pub mod a22_handling;
 pub mod a23_disclosure;
+pub mod a25_accountability;
 pub mod correction;
 pub mod office;
 pub mod registration;
@@ -54,6 +55,7 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::OfficeConstituted(e) => office::constituted(state, e),
         Event::RulesetAdopted(e) => office::rule_set(state, e),
         Event::CalendarPublished(e) => office::calendar(state, e),
+        Event::CalendarAmended(e) => office::calendar_amended(state, e),
         Event::SectionRegistered(e) => office::sections(state, e),
         Event::ItemProposed(e) => a08_items::proposed(state, stated, e),
         Event::ItemAggregated(e) => a08_items::aggregated(state, e),
@@ -110,6 +112,11 @@ pub fn check(state: &State, stated: &Stated<'_>, event: &Event, known: &Known<'_
         Event::RectificationVerified(e) => a22_handling::rectified(state, stated, e),
         Event::InspectionClosed(e) => a22_handling::closed(state, stated, e),
         Event::EntryCorrected(e) => correction::corrected(state, stated, e),
+        Event::DeviationExplained(e) => a25_accountability::explained(state, e),
+        Event::BreachRecorded(e) => a25_accountability::recorded(state, e),
+        Event::ConsequenceAssessed(e) => a25_accountability::assessed(state, stated, e),
+        Event::AccountabilityReferred(e) => a25_accountability::referred(state, e),
+        Event::AccountabilityDecided(e) => a25_accountability::decided(state, stated, e),
         Event::AnnualDisclosureRequested(e) => a23_disclosure::requested(state, stated, e),
         Event::AnnualDisclosurePublished(e) => a23_disclosure::published(state, e),
         // Stated by the registrar for information; nothing depends on it.

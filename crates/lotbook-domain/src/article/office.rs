@@ -1,8 +1,13 @@
 //! Art. 1 and the rule set: the office, its parameters within what the plan leaves open, calendars.
 
+use crate::calendar::is_weekend;
+use crate::civil::year_of;
 use crate::state::State;
-use lotbook_event::registry::{CalendarPublished, OfficeConstituted, RulesetAdopted, SectionRegistered};
-use lotbook_event::{Code, Refusal};
+use lotbook_event::registry::{
+    CalendarAmended, CalendarPublished, OfficeConstituted, RulesetAdopted, SectionRegistered,
+};
+use lotbook_event::{Code, Date, Refusal};
+use std::collections::BTreeSet;
 
 /// The only time zone of this version.
 pub const TIMEZONE: &str = "Asia/Shanghai";
@@ -76,31 +81,40 @@ pub fn rule_set(state: &State, e: &RulesetAdopted) -> Result<(), Refusal> {
     crate::beacon::check(e).map_err(|found| invalid(id, found))
 }
 
-/// A year is published once; its days lie in it. (Amendments are events of their own.)
+/// A year is published once; its days lie in it.
 pub fn calendar(state: &State, e: &CalendarPublished) -> Result<(), Refusal> {
     if state.calendar.has(e.year) {
-        let found = format!("the calendar of {} is published", e.year);
+        let found = format!("the calendar of {} is published; an amendment is CalendarAmended", e.year);
         return Err(Refusal::new(Code::AlreadyRecorded, format!("calendar {}", e.year), found));
     }
-    let days = || e.weekdays_off.iter().chain(&e.weekend_days_worked);
-    if let Some(day) = days().find(|day| crate::civil::year_of(**day) != e.year) {
-        return Err(invalid(format!("calendar {}", e.year), format!("{day} lies in another year")));
+    days(e.year, &e.weekdays_off, &e.weekend_days_worked)
+}
+
+/// Only a year that is published is amended; its days lie in it.
+pub fn calendar_amended(state: &State, e: &CalendarAmended) -> Result<(), Refusal> {
+    if !state.calendar.has(e.year) {
+        let found = format!("the calendar of {} is not published", e.year);
+        return Err(Refusal::new(Code::UnknownSubject, format!("calendar {}", e.year), found));
     }
-    let weekend = |day: &&lotbook_event::Date| day.0.weekday().to_monday_one_offset() >= 6;
-    let wrong =
-        e.weekdays_off.iter().find(weekend).or_else(|| e.weekend_days_worked.iter().find(|d| !weekend(d)));
-    match wrong {
-        Some(day) => Err(invalid(
-            format!("calendar {}", e.year),
-            format!("{day} is not the kind of day it is listed as"),
-        )),
+    days(e.year, &e.weekdays_off, &e.weekend_days_worked)
+}
+
+/// Days off are weekdays of the year, days worked are days of its weekends.
+fn days(year: u32, off: &BTreeSet<Date>, worked: &BTreeSet<Date>) -> Result<(), Refusal> {
+    let wrong = |found: String| Err(invalid(format!("calendar {year}"), found));
+    if let Some(day) = off.iter().chain(worked).find(|day| year_of(**day) != year) {
+        return wrong(format!("{day} lies in another year"));
+    }
+    let weekend = |day: &&Date| is_weekend(**day);
+    match off.iter().find(weekend).or_else(|| worked.iter().find(|day| !weekend(day))) {
+        Some(day) => wrong(format!("{day} is not the kind of day it is listed as")),
         None => Ok(()),
     }
 }
 
 /// A section is registered once.
 pub fn sections(state: &State, e: &SectionRegistered) -> Result<(), Refusal> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for row in &e.rows {
         if state.sections.contains_key(&row.section) || !seen.insert(&row.section) {
             let found = format!("section {} is registered", row.section);

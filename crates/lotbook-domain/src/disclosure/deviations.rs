@@ -6,10 +6,11 @@ use crate::due::plan_subject;
 use crate::obligation::Duty;
 use crate::projection::recusal_tally::tally;
 use crate::recusal::{Outcome, Recusal};
-use crate::state::{Flagged, State, Violation};
+use crate::state::{Breach, Flagged, State, Violation};
 use lotbook_chain::Instant;
 use lotbook_event::disclosure::{
-    DisclosedDeadline, DisclosedDeviations, DisclosedFlag, DisclosedRecusals, DisclosedRefusals,
+    DisclosedAccountability, DisclosedDeadline, DisclosedDeviations, DisclosedFlag, DisclosedRecusals,
+    DisclosedRefusals,
 };
 use lotbook_event::oversight::Obligation;
 use lotbook_event::recusal::RecusalDecision;
@@ -29,7 +30,22 @@ pub(super) fn part(state: &State, year: u32) -> DisclosedDeviations {
     let listed = count(flags.len()).saturating_add(count(deadlines.len()));
     let rows = recused.chain(refused).fold(listed, u64::saturating_add);
     let recusal_tallies = tally(state, |assigned| is_in(assigned, year)).into_values().collect();
-    DisclosedDeviations { rows, flags, deadlines, recusals, refusals, recusal_tallies }
+    let accountability = Some(accountability(state, year));
+    DisclosedDeviations { rows, flags, deadlines, recusals, refusals, recusal_tallies, accountability }
+}
+
+/// Dossiers opened in the year (Art. 25): counts, and what the deciding organ orders to be published.
+fn accountability(state: &State, year: u32) -> DisclosedAccountability {
+    let of_year = || state.breaches.values().filter(|breach| is_in(breach.at, year));
+    let those = |found: fn(&&Breach) -> bool| count(of_year().filter(found).count());
+    let published = of_year().filter_map(|breach| breach.decided.as_ref()?.1.as_ref());
+    DisclosedAccountability {
+        breaches: those(|_| true),
+        serious: those(|breach| breach.assessed.as_ref().is_some_and(|(serious, ..)| *serious)),
+        referred: those(|breach| breach.referred.is_some()),
+        decided: those(|breach| breach.decided.is_some()),
+        published: published.map(Wire::wire).collect(),
+    }
 }
 
 fn flags(state: &State, year: u32) -> Vec<DisclosedFlag> {
@@ -40,8 +56,15 @@ fn flags(state: &State, year: u32) -> Vec<DisclosedFlag> {
         detail: if is_hidden(state, flagged) { String::new() } else { flagged.detail.clone() },
         recorded_at: flagged.at.wire(),
         position: flagged.position.wire(),
+        explanations: explanations(state, flagged),
     };
     of_year.map(row).collect()
+}
+
+/// What people say of the entry that brought a flag; nothing of one that is not public.
+fn explanations(state: &State, flagged: &Flagged) -> Vec<String> {
+    let said = state.explanations.get(&flagged.position).filter(|_| !is_hidden(state, flagged));
+    said.into_iter().flatten().map(|said| said.text.wire()).collect()
 }
 
 /// The detail of a flag on a violation whose decision is not public names dates that are not public either.

@@ -89,9 +89,10 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
             state.rule_sets.insert(e.rule_set_id.clone());
             state.rules = Some(at.stated((**e).clone()));
         }
-        Event::CalendarPublished(e) => {
-            state.calendar.publish(at.hash, e);
-            state.recompute_clocks();
+        Event::CalendarPublished(CalendarPublished { year, weekdays_off, weekend_days_worked, .. })
+        | Event::CalendarAmended(CalendarAmended { year, weekdays_off, weekend_days_worked, .. }) => {
+            state.calendar.publish(at.hash, *year, weekdays_off, weekend_days_worked);
+            state.recompute_clocks(at.date());
         }
         Event::SectionRegistered(e) => {
             state.sections.extend(e.rows.iter().map(|row| (row.section.clone(), row.clone())));
@@ -238,6 +239,11 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::AnnualDisclosureRequested(e) => disclosure_requested(state, e),
         Event::AnnualDisclosureGenerated(e) => disclosure_generated(state, e),
         Event::AnnualDisclosurePublished(e) => disclosure_published(state, at, e),
+        Event::DeviationExplained(e) => deviation_explained(state, at, e),
+        Event::BreachRecorded(e) => breach_recorded(state, at, e),
+        Event::ConsequenceAssessed(e) => consequence_assessed(state, at, e),
+        Event::AccountabilityReferred(e) => accountability_referred(state, at, e),
+        Event::AccountabilityDecided(e) => accountability_decided(state, e),
         Event::StatementRefused(e) => refused(state, at, e),
         Event::RefusalsCounted(e) => refusals_counted(state, at, e),
     }

@@ -7,6 +7,7 @@
 
 pub mod assignment;
 pub mod batch;
+pub mod breach;
 pub mod comment;
 pub mod disclosure;
 pub mod draw;
@@ -25,6 +26,7 @@ pub mod violation;
 
 pub use assignment::assignments;
 pub use batch::batches;
+pub use breach::breaches;
 pub use comment::comments;
 pub use disclosure::disclosures;
 pub use draw::draws;

@@ -1,10 +1,10 @@
-//! Annual disclosures and refusals.
+//! Annual disclosures, refusals, explanations and dossiers.
 
 use lotbook_chain::{Instant, KeyId, Position};
-use lotbook_event::Text;
 use lotbook_event::disclosure::DisclosureDocument;
 use lotbook_event::oversight::{AnnualDisclosureGenerated, RefusalsCounted, StatementRefused};
-use std::collections::BTreeMap;
+use lotbook_event::{Date, Text};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The annual disclosure of one year (Art. 23).
@@ -29,4 +29,36 @@ pub struct Refusals {
     pub this_hour: BTreeMap<KeyId, (Instant, u32)>,
     /// Counted only: position, instant, what.
     pub counted: Vec<(Position, Instant, RefusalsCounted)>,
+}
+
+/// What somebody says of a flag.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// Who.
+    pub by: KeyId,
+    /// When it was recorded.
+    pub at: Instant,
+    /// What.
+    pub text: Text,
+}
+
+/// A dossier (Art. 25). Each instant is that of the record.
+#[derive(Debug, Clone)]
+pub struct Breach {
+    /// Who opened it.
+    pub by: KeyId,
+    /// When.
+    pub at: Instant,
+    /// The article departed from.
+    pub article: u32,
+    /// The entries that show it.
+    pub positions: BTreeSet<Position>,
+    /// What was departed from.
+    pub summary: Text,
+    /// Whether a person found the consequences serious, on what basis, when.
+    pub assessed: Option<(bool, Text, Instant)>,
+    /// The organ it was referred to, and when.
+    pub referred: Option<(Text, Instant)>,
+    /// The decision: its date, and its text where the organ orders publication.
+    pub decided: Option<(Date, Option<Text>)>,
 }

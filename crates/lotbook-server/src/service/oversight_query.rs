@@ -4,16 +4,16 @@ use crate::filter::{bytes, shown, text, value};
 use crate::limits;
 use crate::page::Page;
 use crate::views::Views;
-use lotbook_domain::projection::{disclosure, obligation, refusal};
+use lotbook_domain::projection::{breach, disclosure, obligation, refusal};
 use lotbook_engine::State;
 use lotbook_event::{Code, Event, FieldError, SectionId};
 use lotbook_rpc::proto::oversight_query_service_server::{
     OversightQueryService, OversightQueryServiceServer,
 };
 use lotbook_rpc::proto::{
-    GetDisclosureRequest, GetDisclosureResponse, ListDisclosuresRequest, ListDisclosuresResponse,
-    ListObligationsRequest, ListObligationsResponse, ListRefusalCountsRequest, ListRefusalCountsResponse,
-    ListRefusalsRequest, ListRefusalsResponse,
+    GetDisclosureRequest, GetDisclosureResponse, ListBreachesRequest, ListBreachesResponse,
+    ListDisclosuresRequest, ListDisclosuresResponse, ListObligationsRequest, ListObligationsResponse,
+    ListRefusalCountsRequest, ListRefusalCountsResponse, ListRefusalsRequest, ListRefusalsResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -102,6 +102,18 @@ impl OversightQueryService for OversightQuery {
         let rows = move |state: &State| page.fill(refusal::refusal_counts(state, page.after(), &filter));
         let ((refusal_counts, next_page_token), size) = self.0.look(rows).await?;
         Ok(Response::new(ListRefusalCountsResponse { refusal_counts, next_page_token, size }))
+    }
+
+    async fn list_breaches(
+        &self,
+        request: Request<ListBreachesRequest>,
+    ) -> Result<Response<ListBreachesResponse>, Status> {
+        let asked = request.into_inner();
+        let page = Page::parse(asked.page_size, &asked.page_token)?;
+        let filter = breach::Filter { article: Some(asked.article).filter(|article| *article != 0) };
+        let rows = move |state: &State| page.fill(breach::breaches(state, page.after(), &filter));
+        let ((breaches, next_page_token), size) = self.0.look(rows).await?;
+        Ok(Response::new(ListBreachesResponse { breaches, next_page_token, size }))
     }
 }
 

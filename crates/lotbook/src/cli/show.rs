@@ -52,6 +52,8 @@ pub enum What {
     Comment,
     /// Violations and their handling. 违法处理
     Violation,
+    /// Dossiers of Art. 25: breaches and what followed. 责任追究
+    Breach,
     /// The board of duties: running, met, late. 期限
     Obligations,
     /// Annual disclosures. 年度公开

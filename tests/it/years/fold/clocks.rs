@@ -34,9 +34,11 @@ impl Fold {
     }
 
     /// A calendar came: clocks that run are counted anew.
-    pub(super) fn count_anew(&mut self) {
+    pub(super) fn count_anew(&mut self, today: i64) {
         for clock in self.clocks.values_mut().filter(|clock| clock.met.is_none() && !clock.missed) {
+            let before = clock.due;
             (clock.due, clock.provisional) = self.days.after(clock.start, clock.working_days);
+            clock.due = clock.due.max(before.min(today));
         }
     }
 

@@ -1,7 +1,8 @@
 //! Items, inspectors, enterprises, conflicts, plans and batches.
 
-use super::super::days::{begin, date, day, year};
+use super::super::days::{begin, date, day, day_at, year};
 use super::{At, Fold, Plan};
+use lotbook_chain::Instant;
 use lotbook_event::plan::Batch;
 use lotbook_event::proto::*;
 use lotbook_event::registry as row;
@@ -15,7 +16,7 @@ impl Fold {
             Event::RulesetAdopted(e) => self.rules = Some((**e).clone()),
             Event::CalendarPublished(e) => {
                 self.days.0.insert(e.year, e.clone());
-                self.count_anew();
+                self.count_anew(day_at(Instant(at.at)));
             }
             Event::ItemProposed(e) => e.rows.iter().for_each(|item| {
                 self.rows.insert(item.item.to_string(), item.clone());

@@ -192,7 +192,8 @@ fn handling(part: &DisclosedHandling) -> Vec<String> {
 
 fn deviations(part: &DisclosedDeviations) -> Vec<String> {
     let flag = |row: &DisclosedFlag| {
-        format!("{} {}: {} ({})", row.flag, row.subject, row.detail, time(row.recorded_at))
+        let said: String = row.explanations.iter().map(|said| format!("; explained: {said}")).collect();
+        format!("{} {}: {} ({}){said}", row.flag, row.subject, row.detail, time(row.recorded_at))
     };
     let deadline = |row: &DisclosedDeadline| {
         let met = match row.met_at {
@@ -224,5 +225,19 @@ fn deviations(part: &DisclosedDeviations) -> Vec<String> {
     let tallies = part.recusal_tallies.iter().map(tally);
     let flags = part.flags.iter().map(flag);
     let flags = flags.chain(part.deadlines.iter().map(deadline)).chain(part.recusals.iter().map(recusal));
-    flags.chain(tallies).chain(part.refusals.iter().map(refusal)).collect()
+    let accountability = part.accountability.iter().flat_map(accountability);
+    flags.chain(tallies).chain(part.refusals.iter().map(refusal)).chain(accountability).collect()
+}
+
+/// Art. 25; nothing where no dossier was opened.
+fn accountability(part: &DisclosedAccountability) -> Vec<String> {
+    if part.breaches == 0 {
+        return vec![];
+    }
+    let counts = format!(
+        "accountability (Art. 25): {} dossiers, {} with serious consequences, {} referred, {} decided",
+        part.breaches, part.serious, part.referred, part.decided
+    );
+    let decisions = part.published.iter().map(|text| format!("accountability, decision published: {text}"));
+    std::iter::once(counts).chain(decisions).collect()
 }

@@ -148,6 +148,15 @@ const KINDS: &[(What, Kind)] = &[
         },
     ),
     (
+        What::Breach,
+        Kind {
+            singular: "dossier",
+            plural: "dossiers",
+            columns: &["breach", "article", "serious", "referred_at", "decided_on", "summary"],
+            names: &["/breach"],
+        },
+    ),
+    (
         What::Violation,
         Kind {
             singular: "violation",
@@ -262,6 +271,7 @@ fn of_state(state: &State, what: What) -> Result<Vec<View>> {
         What::Inspection => projected!(state, inspections, inspection, "InspectionView"),
         What::Comment => projected!(state, comments, comment, "CommentView"),
         What::Violation => projected!(state, violations, violation, "ViolationView"),
+        What::Breach => projected!(state, breaches, breach, "BreachView"),
         What::Obligations => projected!(state, obligations, obligation, "ObligationView"),
         What::Disclosure => {
             let rows = projection::disclosures(state, "")?;
@@ -295,6 +305,7 @@ async fn of_server(client: &Client, what: What) -> Result<Vec<View>> {
         What::Inspection => asked!(client, ListInspectionsRequest, "InspectionView"),
         What::Comment => asked!(client, ListCommentsRequest, "CommentView"),
         What::Violation => asked!(client, ListViolationsRequest, "ViolationView"),
+        What::Breach => asked!(client, ListBreachesRequest, "BreachView"),
         What::Obligations => asked!(client, ListObligationsRequest, "ObligationView"),
         What::Disclosure => asked!(client, ListDisclosuresRequest, "AnnualDisclosureView"),
         What::Refusals => asked!(client, ListRefusalsRequest, "RefusalView"),
