@@ -147,7 +147,8 @@ fn recusals_are_counted_by_ground_decision_and_outcome() {
     for (n, (ground, decision, outcome)) in kinds.into_iter().enumerate() {
         let recusal = Recusal {
             inspection: inspection_of(2026),
-            inspector: InspectorId::new("I001").unwrap(),
+            inspector: Some(InspectorId::new("I001").unwrap()),
+            slot: None,
             ground,
             requested_by: KeyId([2; 32]),
             requested_as: Role::Inspector,
