@@ -19,6 +19,7 @@ mod embargo;
 mod foreign;
 mod handling;
 mod health;
+mod importing;
 mod layering;
 mod lying;
 mod mirror;
