@@ -9,9 +9,9 @@ use proptest::prelude::*;
 fn corpus() -> Vec<Vec<u8>> {
     let files = lotbook::office_folder::sample();
     let options = Options {
-        complete: false,
         calendars_from_year: Some(2026),
         items_published_on: Some(lotbook_event::Date::new("2026-01-05").unwrap()),
+        ..Options::default()
     };
     let drafts = import(&files, &Known::default(), &options, &mut || [7; 32]).drafts;
     let statement = |draft: lotbook_import::Draft| Statement {

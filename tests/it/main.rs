@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accountability;
 mod auditing;
 mod calendar;
 mod ceremony;
@@ -19,6 +20,7 @@ mod embargo;
 mod foreign;
 mod handling;
 mod health;
+mod importing;
 mod joint;
 mod layering;
 mod lying;

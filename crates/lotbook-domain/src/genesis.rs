@@ -33,6 +33,9 @@ pub enum GenesisError {
         /// Its name.
         vkey: String,
     },
+    /// The office's credit code fails its check.
+    #[error("the office's code {0}")]
+    OfficeCode(String),
     /// Made by a version of the rules this code does not know.
     #[error("genesis asks for decide_version {0}; this code knows {version}", version = crate::DECIDE_VERSION)]
     DecideVersion(u32),
@@ -59,6 +62,7 @@ impl Genesis {
         if created.decide_version != crate::DECIDE_VERSION {
             return Err(GenesisError::DecideVersion(created.decide_version));
         }
+        created.office_uscc.conforms().map_err(|e| GenesisError::OfficeCode(e.problem))?;
         if created.administrator_key == created.leader_key {
             return Err(GenesisError::Key(
                 "administrator and office leader are one key; each confirms the other".into(),

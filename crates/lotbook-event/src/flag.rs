@@ -41,6 +41,8 @@ pub enum Flag {
     ProvisionalDue,
     /// A firm outside the office's area in the roster.
     OutsideJurisdiction,
+    /// A credit code with a wrong check character in the roster, enrolled by a signed override (Art. 11).
+    NonconformingUscc,
     /// A comment after its time; taken all the same (Art. 21).
     CommentLate,
     /// An annual disclosure after its day (Art. 23).
@@ -90,6 +92,7 @@ impl Flag {
             Self::OtherService => "OTHER_SERVICE",
             Self::ProvisionalDue => "PROVISIONAL_DUE",
             Self::OutsideJurisdiction => "OUTSIDE_JURISDICTION",
+            Self::NonconformingUscc => "NONCONFORMING_USCC",
             Self::CommentLate => "COMMENT_LATE",
             Self::DisclosureLate => "DISCLOSURE_LATE",
             Self::SubstituteUnavailable => "SUBSTITUTE_UNAVAILABLE",

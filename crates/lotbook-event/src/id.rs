@@ -30,6 +30,13 @@ fn check_text(text: &str, max: usize) -> Result<(), FieldError> {
     Ok(())
 }
 
+/// The empty text.
+impl Default for Text {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
 /// Whether no character can take part in a composition: Latin and Han are nearly all there is, and these
 /// ranges have NFC_Quick_Check=Yes and combining class 0 throughout (UAX 15, section 9).
 fn is_plainly_nfc(text: &str) -> bool {

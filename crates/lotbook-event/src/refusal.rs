@@ -66,8 +66,8 @@ codes! {
         "取值须在规则范围内", "correct the value named";
     FeedbackByNonInspectingUnit "FEEDBACK_BY_NON_INSPECTING_UNIT" 5: "who inspects gives the feedback",
         "谁检查、谁反馈", "let a section of the batch or a member of the team send it";
-    RestrictedField "RESTRICTED_FIELD_IN_PUBLICATION" 6: "a public draw needs public inputs",
-        "公开抽取的依据须可公开", "draw without risk classes, or adopt a rule set that makes them public";
+    RestrictedField "RESTRICTED_FIELD_IN_PUBLICATION" 6: "a public draw needs public inputs, and what must not be public is never stated",
+        "公开抽取的依据须可公开，不得公开的内容不入账本", "leave out what is named; for risk classes, adopt a rule set that makes them public";
     Embargoed "EMBARGOED" 6: "what is drawn under embargo is named when the scheme says so, and not before",
         "保密抽取的名单按方案规定的时间公开，不得提前", "wait for the time named, or for the release of the embargo";
     EmbargoKeyMismatch "EMBARGO_KEY_MISMATCH" 6: "the embargo key held and published is the one that the frozen pool commits to",

@@ -80,7 +80,7 @@ message! {
     /// One enterprise.
     Enterprise {
         uscc: Uscc, name: Text, kind: Text, area: AreaCode, industry: Text, address: Text,
-        registration: Text, risk_class: Text, enrolled_on: Date,
+        registration: Text, risk_class: Text, enrolled_on: Date, nonconforming: Text,
     }
     /// Statuses begin.
     StatusRecorded { rows: Vec<Status> }

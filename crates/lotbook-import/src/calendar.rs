@@ -8,10 +8,11 @@ use lotbook_event::wire::FieldError;
 use lotbook_event::{Date, Text};
 use serde::Deserialize;
 
+use crate::changes::Change;
 use crate::import::Draft;
 use crate::kind::FileKind;
 use crate::known::Known;
-use crate::report::{Change, FileReport, Problem};
+use crate::report::{FileReport, Problem};
 
 const FILE: &str = "cn-calendar.json";
 const JSON: &str = include_str!("../data/cn-calendar.json");
@@ -64,8 +65,8 @@ fn days(year: &str, all: &[String]) -> Result<BTreeSet<Date>, FieldError> {
 }
 
 /// Drafts the calendars from a year on that the ledger does not have.
-pub(crate) fn drafts(from_year: u32, known: &Known) -> (Vec<Draft>, FileReport) {
-    let mut report = FileReport::new(FILE, FileKind::Calendar);
+pub(crate) fn drafts(from_year: u32, known: &Known, listed: bool) -> (Vec<Draft>, FileReport) {
+    let mut report = FileReport::new(FILE, FileKind::Calendar).listing(listed);
     let calendars = calendars().unwrap_or_else(|error| {
         report.unreadable(Problem::new(&error.path, "", error.problem, "build the programme again"));
         Vec::new()
@@ -74,10 +75,10 @@ pub(crate) fn drafts(from_year: u32, known: &Known) -> (Vec<Draft>, FileReport) 
     for calendar in calendars.into_iter().filter(|calendar| calendar.year >= from_year) {
         report.rows = report.rows.saturating_add(1);
         if known.calendars.contains_key(&calendar.year) {
-            report.count(Change::Unchanged);
+            report.row((report.rows, 0), calendar.year, Change::Unchanged, Vec::new);
             continue;
         }
-        report.count(Change::Added);
+        report.row((report.rows, 0), calendar.year, Change::Added, Vec::new);
         let (role, file) = (Role::Administrator, FILE.to_string());
         drafts.push(Draft { role, section: None, event: calendar.into(), on: None, file });
     }

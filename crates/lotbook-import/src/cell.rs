@@ -19,6 +19,15 @@ pub(crate) fn fault<T>(because: impl Into<String>, remedy: &'static str) -> Resu
     Err(Fault { because: because.into(), remedy })
 }
 
+/// What spreadsheets write where a formula failed.
+const FORMULA_ERRORS: [&str; 9] =
+    ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"];
+
+/// Whether a formula failed in the cell: nobody wrote what it says.
+pub(crate) fn is_formula_error(cell: &str) -> bool {
+    FORMULA_ERRORS.contains(&clean(cell).as_str())
+}
+
 /// Without white space around it (ideographic, no-break and zero-width too), in NFC.
 pub(crate) fn clean(cell: &str) -> String {
     let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
@@ -60,8 +69,9 @@ fn strong<T>(
     }
 }
 
-/// A unified social credit code, check characters verified (Art. 11; GB 32100-2015).
-pub(crate) fn uscc(cell: &str) -> Parsed<Uscc> {
+/// A unified social credit code (Art. 11; GB 32100-2015). One whose check fails is read only if it is known
+/// to be lawful.
+pub(crate) fn uscc(cell: &str, lawful: impl Fn(&Uscc) -> bool) -> Parsed<Uscc> {
     let canonical: String = code(cell).chars().filter(|c| !c.is_whitespace()).collect();
     let canonical = canonical.to_ascii_uppercase();
     if is_scientific(&canonical) {
@@ -70,10 +80,13 @@ pub(crate) fn uscc(cell: &str) -> Parsed<Uscc> {
             "format the column as text and take the code from the licence again",
         );
     }
+    let checked = |text| {
+        Uscc::new(text).and_then(|code| if lawful(&code) { Ok(code) } else { code.conforms().map(|()| code) })
+    };
     strong(
         canonical,
-        Uscc::new,
-        "compare it with the licence (Art. 11); a lawful code that fails the check needs a signed override, which comes later",
+        checked,
+        "compare it with the licence (Art. 11); a lawful early code that fails the check is enrolled by a signed override: import --nonconforming CODE=REASON",
     )
 }
 
@@ -85,10 +98,20 @@ fn is_scientific(text: &str) -> bool {
         && (text.contains('+') || mantissa.contains('.'))
 }
 
+/// Digits of the number by which spreadsheets count the days of our time; from which day on they count is not
+/// in the number.
+const SERIAL_DIGITS: usize = 5;
+
 /// A date; `2026/1/5`, `2026.1.5`, `2026年1月5日` and `20260105` are repaired.
 pub(crate) fn date(cell: &str) -> Parsed<Date> {
     const REMEDY: &str = "write it as YYYY-MM-DD";
     let found = code(cell);
+    if found.is_empty() {
+        return fault("it is empty", REMEDY);
+    }
+    if found.len() == SERIAL_DIGITS && found.bytes().all(|byte| byte.is_ascii_digit()) {
+        return fault("it is a number; a spreadsheet counts days so", "format the column as a date");
+    }
     let day = found.split([' ', 'T']).next().unwrap_or_default();
     let parts: Vec<&str> =
         day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
@@ -99,7 +122,6 @@ pub(crate) fn date(cell: &str) -> Parsed<Date> {
             let (m, d) = rest.split_at(2);
             format!("{y}-{m}-{d}")
         }
-        [] => return fault("it is empty", REMEDY),
         _ => return fault("it is not a date", REMEDY),
     };
     match Date::new(&canonical) {

@@ -8,11 +8,14 @@ use lotbook_event::{Bytes32, Date, Event, InspectorId, Uscc};
 
 use crate::batch::{split, split_by_day};
 use crate::cell::{self, Fault, Parsed, fault};
-use crate::import::{Draft, Page, Work};
-use crate::report::{Change, FileReport, Problem};
+use crate::changes::{Change, Columned, differences, if_any};
+use crate::import::{Draft, Work};
+use crate::known::Known;
+use crate::page::Page;
+use crate::report::{FileReport, Problem};
 use crate::row::RowReader;
 use crate::seal::SealedValue;
-use crate::table::{Columns, Table};
+use crate::table::Columns;
 
 pub(crate) const COLUMNS: Columns = Columns {
     required: &["检查人员编号", "统一社会信用代码", "利害关系类型", "申报方式", "申报日期", "核实状态"],
@@ -30,15 +33,16 @@ struct Public {
 type Pair = (InspectorId, Uscc);
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let table = Table::read(&page.text, &COLUMNS, report)?;
+    let table = page.table(&COLUMNS, report)?;
     let (mut seen, mut ended, mut declared) = (BTreeMap::new(), Vec::new(), Vec::new());
     for row in &table.rows {
         let mut reader = RowReader::new(row);
-        let found = read(&mut reader).and_then(|found| check(found, work, &seen, &mut reader));
+        let found = read(&mut reader, &work.known).and_then(|found| check(found, work, &seen, &mut reader));
         let Some((pair, public, ground)) = reader.finish(found, report) else { continue };
         seen.insert(pair.clone(), row.number);
-        let change = Change::between(work.known.conflicts.get(&pair).map(public_of).as_ref(), &public);
-        report.count(change);
+        let known = work.known.conflicts.get(&pair).map(public_of);
+        let change = Change::between(known.as_ref(), &public);
+        report.row(row.place(), about(&pair), change, || differences(known.as_ref(), Some(&public)));
         if change == Change::Unchanged {
             continue;
         }
@@ -46,10 +50,10 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
         declared.push((public.declared_on, conflict(pair, &public, ground_commitment)));
     }
     if work.may_end(report) {
-        let gone: Vec<_> =
-            work.known.conflicts.keys().filter(|pair| !seen.contains_key(*pair)).cloned().collect();
-        report.end(gone.len());
-        ended.extend(gone);
+        for (pair, known) in work.known.conflicts.iter().filter(|(pair, _)| !seen.contains_key(*pair)) {
+            report.end(about(pair), || differences(Some(&public_of(known)), None));
+            ended.push(pair.clone());
+        }
     }
     Ok(page.registrar(events(ended, declared)))
 }
@@ -71,16 +75,32 @@ fn conflict((inspector, uscc): Pair, public: &Public, ground_commitment: Bytes32
     Conflict { inspector, uscc, declared_on, verified, until, ground_commitment }
 }
 
-fn seal(work: &mut Work, (inspector, uscc): &Pair, ground: String) -> Bytes32 {
-    let sealed = SealedValue::of_text(ground, format!("{inspector} {uscc}"), (work.salt)());
+/// The ground is in no list: it is sealed.
+impl Columned for Public {
+    fn columns(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("申报日期", self.declared_on.to_string()),
+            ("核实状态", if self.verified { "已核实" } else { "待核实" }.to_string()),
+            ("有效期至", if_any(self.until.as_ref())),
+        ]
+    }
+}
+
+fn about((inspector, uscc): &Pair) -> String {
+    format!("{inspector} {uscc}")
+}
+
+fn seal(work: &mut Work, pair: &Pair, ground: String) -> Bytes32 {
+    let sealed = SealedValue::of_text(ground, about(pair), (work.salt)());
     let commitment = sealed.commitment;
     work.sealed.push(sealed);
     commitment
 }
 
-fn read(row: &mut RowReader) -> Option<(Pair, Public, String)> {
+fn read(row: &mut RowReader, known: &Known) -> Option<(Pair, Public, String)> {
     let inspector = row.read("检查人员编号", |c| cell::id(c, InspectorId::new));
-    let uscc = row.read("统一社会信用代码", cell::uscc);
+    let uscc =
+        row.read("统一社会信用代码", |c| cell::uscc(c, |uscc| known.enterprises.contains_key(uscc)));
     let ground = row.read_secret("利害关系类型", cell::filled);
     let source = row.read_secret("申报方式", cell::text);
     let declared_on = row.read("申报日期", cell::date);

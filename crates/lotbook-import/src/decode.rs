@@ -38,8 +38,9 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::new("", "", "it is empty", "check that the right file was given"));
     }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Err(Problem::new("", "", "it is a spreadsheet (XLSX) or an archive", SAVE_AS));
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        let because = "it is a workbook of the old kind (XLS), or one that is closed with a password";
+        return Err(Problem::new("", "", because, "save it as XLSX without password and import it again"));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(Problem::new("", "", "it is in UTF-16", SAVE_AS));

@@ -1,12 +1,14 @@
 //! The import as one sentence: recognise, order, read, compare, draft, close.
 
+use std::collections::BTreeMap;
+
 use lotbook_event::keys::Role;
 use lotbook_event::registry::RosterImported;
-use lotbook_event::{Bytes32, Date, Event, SectionId, Text};
+use lotbook_event::{Bytes32, Date, Event, SectionId, Text, Uscc};
 
-use crate::decode::decode;
-use crate::kind::{FileKind, recognise};
+use crate::kind::FileKind;
 use crate::known::Known;
+use crate::page::{self, Page};
 use crate::report::{FileReport, Problem};
 use crate::seal::{SealedValue, file_hash};
 use crate::{
@@ -36,6 +38,10 @@ pub struct Options {
     pub complete: bool,
     /// Publish the built-in calendars from this year on; `None` = no calendars.
     pub calendars_from_year: Option<u32>,
+    /// Codes whose check fails and which are lawful all the same, with the reason (Art. 11).
+    pub nonconforming: BTreeMap<Uscc, Text>,
+    /// List what becomes of every row, unchanged ones included.
+    pub list_rows: bool,
     /// Draft `ItemPublished` with this date for items not yet published; `None` = not now.
     pub items_published_on: Option<Date>,
 }
@@ -49,15 +55,6 @@ pub struct Import {
     pub reports: Vec<FileReport>,
     /// What the caller must keep in a 0600 file before anything is stated.
     pub sealed: Vec<SealedValue>,
-}
-
-/// A file, decoded and recognised.
-pub(crate) struct Page<'a> {
-    pub name: String,
-    pub kind: FileKind,
-    pub text: String,
-    pub bytes: &'a [u8],
-    gb18030: bool,
 }
 
 /// What the importers share while they run.
@@ -88,7 +85,7 @@ pub fn import(
         pages.into_iter().partition(|page| page.kind == FileKind::Office);
     office.iter().for_each(|page| take(page, true, &mut work, &mut import));
     if let Some(year) = options.calendars_from_year {
-        let (drafts, report) = calendar::drafts(year, &work.known);
+        let (drafts, report) = calendar::drafts(year, &work.known, options.list_rows);
         work.learn(&drafts);
         import.drafts.extend(drafts);
         import.reports.push(report);
@@ -106,8 +103,8 @@ fn recognised<'a>(files: &'a [(String, Vec<u8>)], import: &mut Import) -> Vec<Pa
     let mut pages = Vec::new();
     for (path, bytes) in files {
         let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_string();
-        match page(&name, bytes) {
-            Ok(page) => pages.push(page),
+        match page::pages(&name, bytes) {
+            Ok(of_file) => pages.extend(of_file),
             Err(problem) => {
                 let mut report = FileReport::new(&name, FileKind::Unknown);
                 report.unreadable(problem);
@@ -119,21 +116,10 @@ fn recognised<'a>(files: &'a [(String, Vec<u8>)], import: &mut Import) -> Vec<Pa
     plan_file::order(pages)
 }
 
-fn page<'a>(name: &str, bytes: &'a [u8]) -> Result<Page<'a>, Problem> {
-    if Text::new(name).is_err() || name.is_empty() {
-        return Err(Problem::new("", name, "its name cannot be stated", "give it a short plain name"));
-    }
-    let decoded = decode(bytes)?;
-    let kind = recognise(name, &decoded.text)?;
-    Ok(Page { name: name.to_string(), kind, text: decoded.text, bytes, gb18030: decoded.gb18030 })
-}
-
 /// Reads one file; `alone` = the only one of its kind in this import.
 fn take(page: &Page, alone: bool, work: &mut Work, import: &mut Import) {
-    let mut report = FileReport::new(&page.name, page.kind);
-    if page.gb18030 {
-        report.note(0, 0, "", "", "read as GB18030");
-    }
+    let mut report = FileReport::new(&page.name, page.kind).listing(work.options.list_rows);
+    page.notes.iter().for_each(|note| report.note(0, 0, "", "", note));
     work.complete = work.options.complete && alone;
     if work.options.complete && !alone && page.kind < FileKind::Plan {
         report.note(0, 0, "", "", "nothing ends: another file of this kind is in the same import");
@@ -167,7 +153,7 @@ fn read(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Dra
 fn close(page: &Page, report: &FileReport, on: Option<Date>, work: &mut Work) -> Option<Draft> {
     let file = Text::new(&*page.name).ok().filter(|_| report.has_effect())?;
     let (file_hash, sealed) = hash(page, report, work);
-    let dropped = report.dropped_columns.iter().filter_map(|name| Text::new(name.as_str()).ok());
+    let dropped = report.dropped_columns.iter().filter_map(|column| Text::new(column.name.as_str()).ok());
     let event = RosterImported {
         file,
         file_hash,
@@ -184,10 +170,10 @@ fn close(page: &Page, report: &FileReport, on: Option<Date>, work: &mut Work) ->
     Some(page.draft(Role::Registrar, None, event, on))
 }
 
-/// A file that holds anything restricted is hashed with a salt: who knows its public columns could
-/// otherwise try all telephone numbers of a short file (ledger.md 5).
+/// A file that holds anything restricted, or more than was read, is hashed with a salt: who knows its public
+/// columns could otherwise try all telephone numbers of a short file (ledger.md 5, ADR 0004).
 fn hash(page: &Page, report: &FileReport, work: &mut Work) -> (Bytes32, bool) {
-    if page.kind != FileKind::Conflicts && report.dropped_columns.is_empty() {
+    if page.kind != FileKind::Conflicts && report.dropped_columns.is_empty() && !page.holds_more {
         return (file_hash(page.bytes), false);
     }
     let sealed = SealedValue::of_file(page.bytes, page.name.clone(), (work.salt)());

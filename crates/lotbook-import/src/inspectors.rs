@@ -7,10 +7,12 @@ use lotbook_event::{InspectorId, SectionId, Text};
 
 use crate::batch::{split, split_by_day};
 use crate::cell::{self, Fault, Parsed, fault};
-use crate::import::{Draft, Page, Work};
-use crate::report::{Change, FileReport, Problem};
+use crate::changes::{Change, Columned, differences};
+use crate::import::{Draft, Work};
+use crate::page::Page;
+use crate::report::{FileReport, Problem};
 use crate::row::RowReader;
-use crate::table::{Columns, Table};
+use crate::table::Columns;
 
 pub(crate) const COLUMNS: Columns = Columns {
     required: &[
@@ -27,19 +29,20 @@ pub(crate) const COLUMNS: Columns = Columns {
 };
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let table = Table::read(&page.text, &COLUMNS, report)?;
+    let table = page.table(&COLUMNS, report)?;
     let (mut seen, mut added, mut changed) = (BTreeMap::new(), Vec::new(), Vec::new());
     for row in &table.rows {
         let mut reader = RowReader::new(row);
         let inspector = read(&mut reader).and_then(|found| check(found, work, &seen, &mut reader));
         let Some(inspector) = reader.finish(inspector, report) else { continue };
         seen.insert(inspector.inspector.clone(), row.number);
-        let change = Change::between(work.known.inspectors.get(&inspector.inspector), &inspector);
-        report.count(change);
+        let known = work.known.inspectors.get(&inspector.inspector);
+        let change = Change::between(known, &inspector);
+        report.row(row.place(), &inspector.inspector, change, || differences(known, Some(&inspector)));
         match change {
             Change::Added => added.push((inspector.enrolled_on, inspector)),
             Change::Changed => changed.push(inspector),
-            Change::Unchanged => {}
+            Change::Unchanged | Change::Ended => {}
         }
     }
     let enrolled = split_by_day(added, |rows| InspectorEnrolled { rows }.into());
@@ -54,8 +57,9 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
 
 /// Removes whom the file does not hold.
 fn end(page: &Page, work: &Work, seen: &BTreeMap<InspectorId, u32>, report: &mut FileReport) -> Vec<Draft> {
-    let gone: Vec<_> = work.known.inspectors.keys().filter(|id| !seen.contains_key(*id)).cloned().collect();
-    report.end(gone.len());
+    let absent = work.known.inspectors.iter().filter(|(id, _)| !seen.contains_key(*id));
+    absent.clone().for_each(|(id, known)| report.end(id, || differences(Some(known), None)));
+    let gone: Vec<_> = absent.map(|(id, _)| id.clone()).collect();
     let Ok(reason) = Text::new(format!("不在完整名录 {} 中", page.name)) else { return Vec::new() };
     let events = split(gone, |ids| {
         InspectorRemoved { inspectors: ids.into_iter().collect(), reason: reason.clone() }.into()
@@ -84,6 +88,27 @@ fn read(row: &mut RowReader) -> Option<Inspector> {
         duty: duty?,
         enrolled_on: enrolled_on?,
     })
+}
+
+impl Columned for Inspector {
+    fn columns(&self) -> Vec<(&'static str, String)> {
+        let duty = match self.duty {
+            Duty::Active => "在岗",
+            Duty::OffPost => "离岗",
+            Duty::Seconded => "借调",
+            Duty::Suspended => "停职",
+        };
+        vec![
+            ("姓名", self.name.to_string()),
+            ("执法证号", self.certificate.to_string()),
+            ("证件有效期至", self.certificate_valid_until.to_string()),
+            ("所属科室编号", self.section.to_string()),
+            ("职务", self.post.to_string()),
+            ("专业资质", self.qualifications.iter().map(Text::as_str).collect::<Vec<_>>().join(";")),
+            ("在岗状态", duty.to_string()),
+            ("入库日期", self.enrolled_on.to_string()),
+        ]
+    }
 }
 
 fn certificate(found: &str) -> Parsed<Text> {

@@ -8,12 +8,14 @@ use lotbook_event::{Event, ItemId, SectionId};
 
 use crate::batch::split;
 use crate::cell::{self, Fault, Parsed, fault};
-use crate::import::{Draft, Page, Work};
+use crate::changes::{Change, Columned, differences, yes};
+use crate::import::{Draft, Work};
 use crate::known::KnownItem;
+use crate::page::Page;
 use crate::percent::{format_percent, parse_percent_number};
-use crate::report::{Change, FileReport, Problem};
+use crate::report::{FileReport, Problem};
 use crate::row::RowReader;
-use crate::table::{Columns, Table};
+use crate::table::Columns;
 
 /// Who inspects (检查主体) is the office itself and stays in the file.
 pub(crate) const COLUMNS: Columns = Columns {
@@ -34,7 +36,7 @@ pub(crate) const COLUMNS: Columns = Columns {
 };
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let table = Table::read(&page.text, &COLUMNS, report)?;
+    let table = page.table(&COLUMNS, report)?;
     let mut seen = BTreeMap::new();
     let mut by_section: BTreeMap<SectionId, Vec<Item>> = BTreeMap::new();
     for row in &table.rows {
@@ -43,7 +45,8 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
         let Some(item) = reader.finish(item, report) else { continue };
         seen.insert(item.item.clone(), row.number);
         let known = work.known.items.get(&item.item).map(|known| &known.item);
-        report.count(Change::between(known, &item));
+        let change = Change::between(known, &item);
+        report.row(row.place(), &item.item, change, || differences(known, Some(&item)));
         if known.is_none() {
             by_section.entry(item.section.clone()).or_default().push(item);
         }
@@ -114,6 +117,28 @@ fn read(row: &mut RowReader) -> Option<Item> {
         min_inspectors: min_inspectors?,
         powers_list_ref: powers_list_ref?,
     })
+}
+
+impl Columned for Item {
+    fn columns(&self) -> Vec<(&'static str, String)> {
+        let limit = |limit: u32| if limit == 0 { "不设上限".to_string() } else { limit.to_string() };
+        vec![
+            ("抽查类别", self.category.to_string()),
+            ("抽查事项", self.name.to_string()),
+            ("检查内容", self.content.to_string()),
+            ("对象类别", self.applies_to.to_string()),
+            ("事项类别", if self.key_item { "重点" } else { "一般" }.to_string()),
+            ("检查方式", self.method.to_string()),
+            ("检查依据", self.legal_basis.to_string()),
+            ("责任科室编号", self.section.to_string()),
+            ("抽查比例上限(%)", self.ratio_limit_ppm.map_or("不设上限".to_string(), format_percent)),
+            ("年度频次上限", limit(self.yearly_limit)),
+            ("是否定向", yes(self.specialised)),
+            ("所需资质", self.qualification.to_string()),
+            ("最少检查人数", self.min_inspectors.to_string()),
+            ("权责清单编号", self.powers_list_ref.to_string()),
+        ]
+    }
 }
 
 fn basis(found: &str, what: &str) -> Parsed<lotbook_event::Text> {

@@ -125,6 +125,12 @@ impl Known {
         self.plans.values().map(|known| &known.plan).filter(has).collect()
     }
 
+    /// Why the ledger took a code whose check fails; `None` if it did not.
+    pub(crate) fn nonconforming(&self, uscc: &Uscc) -> Option<&Text> {
+        let reason = self.enterprises.get(uscc).map(|known| &known.nonconforming);
+        reason.filter(|reason| !reason.as_str().is_empty())
+    }
+
     /// The name of the status that makes a firm trustworthy (Art. 13).
     pub(crate) fn trust_status(&self) -> &str {
         let named =

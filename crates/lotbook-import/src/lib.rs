@@ -1,4 +1,4 @@
-//! An office's files (CSV in UTF-8 or GB18030, TOML) to statements, with a report row by row.
+//! An office's files (CSV in UTF-8 or GB18030, XLSX, TOML) to statements, with a report row by row.
 //!
 //! This room is pure: bytes in, drafts of statements out. It deliberately does not know files on a
 //! disk, the clock, keys, signatures or the machine's randomness (salts come from the caller), and
@@ -24,15 +24,18 @@ mod batch;
 mod beacon;
 pub mod calendar;
 mod cell;
+pub mod changes;
 mod conflicts;
 mod decode;
 mod enterprises;
+mod grid;
 pub mod import;
 mod inspectors;
 mod items;
 pub mod kind;
 pub mod known;
 pub mod office;
+mod page;
 pub mod percent;
 mod plan;
 mod plan_batch;
@@ -45,16 +48,20 @@ mod sections;
 mod statuses;
 mod table;
 mod toml_file;
+mod workbook;
 
 #[cfg(test)]
 mod tests;
 
 pub use batch::{MAX_DRAFT_BYTES, ROWS_PER_STATEMENT};
+pub use changes::{Change, FieldChange, RowChange};
 pub use decode::MAX_FILE_BYTES;
+pub use grid::{MAX_CELLS, MAX_COLUMNS, MAX_TITLE_LINES};
 pub use import::{Draft, Import, Options, import};
 pub use kind::{FileKind, STANDARD_NAMES, is_standard};
 pub use known::Known;
 pub use office::{OfficeFile, read_office};
-pub use report::{Done, FileReport, RowNote};
+pub use report::{Done, DroppedColumn, FileReport, RowNote};
 pub use seal::SealedValue;
 pub use table::MAX_DATA_ROWS;
+pub use workbook::MAX_UNPACKED_BYTES;

@@ -9,9 +9,11 @@ use lotbook_event::{AreaCode, DueDay, Event, MonthDay, Text, Uscc};
 use serde::Deserialize;
 
 use crate::beacon::{BeaconToml, Beacons, beacons};
+use crate::changes::Change;
 use crate::decode::decode;
-use crate::import::{Draft, Page, Work};
-use crate::report::{Change, FileReport, Problem, RowNote};
+use crate::import::{Draft, Work};
+use crate::page::Page;
+use crate::report::{FileReport, Problem, RowNote};
 use crate::toml_file::{date, filled, one_of, only, parse, registration, set, text, value};
 
 /// The content of an office file.
@@ -34,7 +36,7 @@ pub fn read_office(bytes: &[u8]) -> Result<OfficeFile, RowNote> {
 }
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let OfficeFile { office, rule_set, .. } = read(&page.text)?;
+    let OfficeFile { office, rule_set, .. } = read(page.text()?)?;
     report.rows = 2;
     let adopted_on = rule_set.adopted_on;
     let known_rules = work.known.rule_set.as_ref();
@@ -43,7 +45,7 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
     match (Change::between(work.known.office.as_ref(), &office), &office.name) {
         (Change::Changed, name) => report.reject(1, once("office", name, "the office is constituted once")),
         (change, _) => {
-            report.count(change);
+            report.row((1, 0), &office.name, change, Vec::new);
             let new = (change == Change::Added).then(|| Event::from(office));
             drafts.extend(new.map(|event| page.draft(Role::OfficeLeader, None, event, None)));
         }
@@ -53,11 +55,9 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
             report.reject(2, once("rule_set.id", id, "this rule set is adopted already"))
         }
         (change, _) => {
-            report.count(if known_rules.is_some() && change == Change::Added {
-                Change::Changed
-            } else {
-                change
-            });
+            let another = known_rules.is_some() && change == Change::Added;
+            let told = if another { Change::Changed } else { change };
+            report.row((2, 0), &rule_set.rule_set_id, told, Vec::new);
             let new = (change == Change::Added).then(|| Event::from(rule_set));
             drafts.extend(new.map(|event| page.draft(Role::OfficeLeader, None, event, Some(adopted_on))));
         }
@@ -152,7 +152,7 @@ fn office(found: &OfficeToml) -> Result<OfficeConstituted, Problem> {
     only("office.timezone", &found.timezone, "Asia/Shanghai")?;
     Ok(OfficeConstituted {
         name: filled("office.name", &found.name)?,
-        uscc: value("office.uscc", &found.uscc, Uscc::new(&*found.uscc))?,
+        uscc: value("office.uscc", &found.uscc, Uscc::conforming(&*found.uscc))?,
         area: value("office.area", &found.area, AreaCode::new(&*found.area))?,
         legal_basis: filled("office.legal_basis", &found.legal_basis)?,
         timezone: text("office.timezone", &found.timezone)?,

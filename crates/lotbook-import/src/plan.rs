@@ -7,11 +7,13 @@ use lotbook_event::plan::{BatchJoin, PlanAdopted, PlanDrafted, PlanPublished, Tr
 use lotbook_event::{BatchId, Date, Event, ItemId, PlanId, SectionId};
 
 use crate::batch::{MAX_DRAFT_BYTES, encoded_len};
-use crate::import::{Draft, Page, Work};
+use crate::changes::Change;
+use crate::import::{Draft, Work};
 use crate::known::{Known, KnownPlan};
+use crate::page::Page;
 use crate::plan_batch::batch;
 use crate::plan_file::{FileToml, JoinToml, PlanToml, TrustworthyToml};
-use crate::report::{Change, FileReport, Problem};
+use crate::report::{FileReport, Problem};
 use crate::toml_file::{date_if_any, filled, one_of, parse, set, value};
 
 /// A plan and the dates of its adoption and publication.
@@ -22,11 +24,11 @@ struct Found {
 }
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let file: FileToml = parse(&page.text)?;
+    let file: FileToml = parse(page.text()?)?;
     report.rows = 1;
     match read(&file.plan, &work.known).and_then(|found| events(found, &work.known)) {
         Ok((change, drafts)) => {
-            report.count(change);
+            report.row((1, 0), &file.plan.id, change, Vec::new);
             let draft = |(role, event, on)| page.draft(role, None, event, on);
             let section = SectionId::new(&*file.plan.section).ok();
             Ok(drafts.into_iter().map(draft).map(|draft| of_section(draft, section.as_ref())).collect())

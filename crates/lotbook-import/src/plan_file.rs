@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::import::Page;
 use crate::kind::FileKind;
+use crate::page::Page;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,7 +135,7 @@ pub(crate) fn order(mut pages: Vec<Page>) -> Vec<Page> {
 /// The plan of a file and the plans it joins, as far as they can be read.
 fn names(page: &Page) -> (String, BTreeSet<String>) {
     let table = match page.kind {
-        FileKind::Plan => page.text.parse::<toml::Table>().unwrap_or_default(),
+        FileKind::Plan => page.text().unwrap_or_default().parse::<toml::Table>().unwrap_or_default(),
         _ => toml::Table::new(),
     };
     let text =

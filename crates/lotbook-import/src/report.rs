@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::changes::{Change, FieldChange, RowChange};
 use crate::kind::FileKind;
 
 /// What became of one file.
@@ -30,7 +31,20 @@ pub struct FileReport {
     /// One line for everything worth telling, by row.
     pub lines: Vec<RowNote>,
     /// Columns dropped because they are restricted.
-    pub dropped_columns: Vec<String>,
+    pub dropped_columns: Vec<DroppedColumn>,
+    /// What becomes of each row, if the caller wants rows listed; rows first, then what ends.
+    pub changes: Vec<RowChange>,
+    #[serde(skip)]
+    listed: bool,
+}
+
+/// A column that is dropped because it is restricted: its name, never its content.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DroppedColumn {
+    /// Its name in the header row.
+    pub name: String,
+    /// Rows that had something in it.
+    pub cells: u32,
 }
 
 /// One line of a report.
@@ -103,25 +117,6 @@ impl Problem {
     }
 }
 
-/// How a row relates to what the ledger knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
-    Added,
-    Changed,
-    Unchanged,
-}
-
-impl Change {
-    /// From what is known to what the file says.
-    pub(crate) fn between<T: PartialEq>(known: Option<&T>, found: &T) -> Self {
-        match known {
-            None => Self::Added,
-            Some(known) if known == found => Self::Unchanged,
-            Some(_) => Self::Changed,
-        }
-    }
-}
-
 impl FileReport {
     pub(crate) fn new(file: &str, kind: FileKind) -> Self {
         Self {
@@ -137,7 +132,15 @@ impl FileReport {
             rejected: 0,
             lines: Vec::new(),
             dropped_columns: Vec::new(),
+            changes: Vec::new(),
+            listed: false,
         }
+    }
+
+    /// The same report; with every row listed, if wanted.
+    pub(crate) fn listing(mut self, listed: bool) -> Self {
+        self.listed = listed;
+        self
     }
 
     /// Whether anything was added, changed or ended.
@@ -145,17 +148,34 @@ impl FileReport {
         self.added > 0 || self.changed > 0 || self.ended > 0
     }
 
-    pub(crate) fn count(&mut self, change: Change) {
+    /// Counts what becomes of a row (number and line), and lists it if that is wanted.
+    pub(crate) fn row(
+        &mut self,
+        (row, line): (u32, u64),
+        subject: impl core::fmt::Display,
+        change: Change,
+        fields: impl FnOnce() -> Vec<FieldChange>,
+    ) {
         let counter = match change {
             Change::Added => &mut self.added,
             Change::Changed => &mut self.changed,
             Change::Unchanged => &mut self.unchanged,
+            Change::Ended => &mut self.ended,
         };
         *counter = counter.saturating_add(1);
+        if self.listed {
+            let fields = if change == Change::Unchanged { Vec::new() } else { fields() };
+            self.changes.push(RowChange { row, line, subject: subject.to_string(), change, fields });
+        }
     }
 
-    pub(crate) fn end(&mut self, subjects: usize) {
-        self.ended = self.ended.saturating_add(u32::try_from(subjects).unwrap_or(u32::MAX));
+    /// Counts something that ends because the file does not hold it.
+    pub(crate) fn end(
+        &mut self,
+        subject: impl core::fmt::Display,
+        fields: impl FnOnce() -> Vec<FieldChange>,
+    ) {
+        self.row((0, 0), subject, Change::Ended, fields);
     }
 
     pub(crate) fn reject(&mut self, row: u32, problem: Problem) {
@@ -176,12 +196,7 @@ impl FileReport {
 
 impl core::fmt::Display for RowNote {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match (self.row, self.line) {
-            (0, 0) => f.write_str("file")?,
-            (0, line) => write!(f, "line {line}")?,
-            (row, 0) => write!(f, "row {row}")?,
-            (row, line) => write!(f, "row {row} (line {line})")?,
-        }
+        place(f, self.row, self.line)?;
         if !self.field.is_empty() {
             write!(f, ", {}", self.field)?;
         }
@@ -189,9 +204,19 @@ impl core::fmt::Display for RowNote {
             write!(f, " `{}`", self.found)?;
         }
         match &self.done {
-            Done::Repaired { to } => write!(f, ": repaired to `{to}`"),
-            Done::Rejected { because, remedy } => write!(f, ": rejected: {because}; {remedy}"),
+            Done::Repaired { to } => write!(f, ": repaired 修正 to `{to}`"),
+            Done::Rejected { because, remedy } => write!(f, ": rejected 拒收: {because}; {remedy}"),
             Done::Noted { what } => write!(f, ": {what}"),
         }
+    }
+}
+
+/// Where something is, in words.
+pub(crate) fn place(f: &mut core::fmt::Formatter<'_>, row: u32, line: u64) -> core::fmt::Result {
+    match (row, line) {
+        (0, 0) => f.write_str("file"),
+        (0, line) => write!(f, "line {line}"),
+        (row, 0) => write!(f, "row {row}"),
+        (row, line) => write!(f, "row {row} (line {line})"),
     }
 }

@@ -1,6 +1,6 @@
 //! Reading one row: every field is read, every repair and every problem is noted.
 
-use crate::cell::{Fault, Parsed};
+use crate::cell::{self, Fault, Parsed};
 use crate::report::{Done, FileReport, Problem, RowNote};
 use crate::table::Row;
 
@@ -19,6 +19,10 @@ impl<'a> RowReader<'a> {
     /// Reads a field; `None` if it is a reason to reject the row.
     pub(crate) fn read<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Parsed<T>) -> Option<T> {
         let found = self.row.cell(field);
+        if cell::is_formula_error(found) {
+            let because = "a formula failed in this cell".to_string();
+            return self.refuse(field, found, Fault { because, remedy: "write the value itself" });
+        }
         match parse(found) {
             Ok((value, canonical)) => {
                 if canonical != found {

@@ -8,9 +8,11 @@ use lotbook_event::{BatchId, Event, SchemeId, SectionId, Text};
 use serde::Deserialize;
 
 use crate::batch::{MAX_DRAFT_BYTES, encoded_len};
-use crate::import::{Draft, Page, Work};
+use crate::changes::Change;
+use crate::import::{Draft, Work};
 use crate::known::Known;
-use crate::report::{Change, FileReport, Problem};
+use crate::page::Page;
+use crate::report::{FileReport, Problem};
 use crate::toml_file::{date, filled, one_of, parse, set, span, typed, value};
 
 #[derive(Deserialize)]
@@ -37,7 +39,7 @@ struct SchemeToml {
 }
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let file: FileToml = parse(&page.text)?;
+    let file: FileToml = parse(page.text()?)?;
     let (mut seen, mut drafts) = (BTreeMap::new(), Vec::new());
     for value in file.scheme {
         report.rows = report.rows.saturating_add(1);
@@ -46,7 +48,7 @@ pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> R
             Ok((section, scheme)) => {
                 seen.insert(scheme.scheme.clone(), report.rows);
                 let change = Change::between(work.known.schemes.get(&scheme.scheme), &scheme);
-                report.count(change);
+                report.row((report.rows, 0), &scheme.scheme, change, Vec::new);
                 let on = Some(scheme.adopted_on);
                 let new = (change == Change::Added).then(|| Event::from(scheme));
                 drafts.extend(new.map(|event| page.draft(Role::SectionOfficer, Some(&section), event, on)));

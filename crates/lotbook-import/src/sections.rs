@@ -8,10 +8,12 @@ use lotbook_event::{SectionId, Text};
 
 use crate::batch::split;
 use crate::cell::{self, Fault, Parsed, fault};
-use crate::import::{Draft, Page, Work};
-use crate::report::{Change, FileReport, Problem};
+use crate::changes::{Change, Columned, differences, yes};
+use crate::import::{Draft, Work};
+use crate::page::Page;
+use crate::report::{FileReport, Problem};
 use crate::row::RowReader;
-use crate::table::{Columns, Table};
+use crate::table::Columns;
 
 /// The remark stays in the file.
 pub(crate) const COLUMNS: Columns = Columns {
@@ -20,14 +22,16 @@ pub(crate) const COLUMNS: Columns = Columns {
 };
 
 pub(crate) fn import(page: &Page, work: &mut Work, report: &mut FileReport) -> Result<Vec<Draft>, Problem> {
-    let table = Table::read(&page.text, &COLUMNS, report)?;
+    let table = page.table(&COLUMNS, report)?;
     let (mut seen, mut added) = (BTreeMap::new(), Vec::new());
     for row in &table.rows {
         let mut reader = RowReader::new(row);
         let section = read(&mut reader).and_then(|section| check(section, work, &seen, &mut reader));
         let Some(section) = reader.finish(section, report) else { continue };
         seen.insert(section.section.clone(), row.number);
-        report.count(Change::between(work.known.sections.get(&section.section), &section));
+        let known = work.known.sections.get(&section.section);
+        let change = Change::between(known, &section);
+        report.row(row.place(), &section.section, change, || differences(known, Some(&section)));
         if !work.known.sections.contains_key(&section.section) {
             added.push(section);
         }
@@ -49,6 +53,17 @@ fn read(row: &mut RowReader) -> Option<Section> {
         coordinates: coordinates?,
         inspects: inspects?,
     })
+}
+
+impl Columned for Section {
+    fn columns(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("科室名称", self.name.to_string()),
+            ("机构性质", self.kind.to_string()),
+            ("是否统筹科室", yes(self.coordinates)),
+            ("是否实施检查", yes(self.inspects)),
+        ]
+    }
 }
 
 fn kind(found: &str) -> Parsed<Text> {

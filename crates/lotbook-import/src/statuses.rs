@@ -7,6 +7,7 @@ use lotbook_event::{Date, Event, Text, Uscc};
 
 use crate::batch::{split, split_by_day};
 use crate::cell::{self, Parsed};
+use crate::changes::FieldChange;
 use crate::known::Known;
 use crate::report::FileReport;
 use crate::row::RowReader;
@@ -54,17 +55,25 @@ impl<'a> Statuses<'a> {
         Self { known, source, credit, trust, given: BTreeSet::new(), ended: Vec::new(), recorded: Vec::new() }
     }
 
-    /// Takes in a row's statuses; says whether anything is new. A status recorded again replaces the
-    /// one of its kind.
-    pub(crate) fn take(&mut self, uscc: &Uscc, enrolled_on: Date, given: Vec<Given>) -> Option<bool> {
-        let mut new = false;
+    /// Takes in a row's statuses; says what is new. A status recorded again replaces the one of its kind.
+    pub(crate) fn take(
+        &mut self,
+        uscc: &Uscc,
+        enrolled_on: Date,
+        given: Vec<Given>,
+    ) -> Option<Vec<FieldChange>> {
+        let mut new = Vec::new();
         for Given { kind, since } in given {
             let key = (uscc.clone(), kind);
             let known = self.known.statuses.get(&key);
             if known.is_none_or(|known| since.is_some_and(|since| since != known.since)) {
-                new = true;
                 let source = Text::new(self.source).ok()?;
                 let (since, authority) = (since.unwrap_or(enrolled_on), source.clone());
+                new.push(FieldChange {
+                    field: self.column(&key.1),
+                    from: known.map(|known| told(&key.1, known.since)).unwrap_or_default(),
+                    to: told(&key.1, since),
+                });
                 let (uscc, kind) = key.clone();
                 self.recorded
                     .push((enrolled_on, Status { uscc, kind, since, until: None, authority, basis: source }));
@@ -87,8 +96,17 @@ impl<'a> Statuses<'a> {
     /// Ends what the file does not hold.
     pub(crate) fn end_absent(&mut self, report: &mut FileReport) {
         let absent: Vec<_> = self.absent().cloned().collect();
-        report.end(absent.len());
+        for key in &absent {
+            let since = self.known.statuses.get(key).map(|known| told(&key.1, known.since));
+            let (field, from, to) = (self.column(&key.1), since.unwrap_or_default(), String::new());
+            report.end(&key.0, || vec![FieldChange { field, from, to }]);
+        }
         self.ended.extend(absent.into_iter().map(|(uscc, kind)| StatusEnd { uscc, kind }));
+    }
+
+    /// The column that has this status.
+    fn column(&self, kind: &Text) -> &'static str {
+        if kind.as_str() == self.known.trust_status() { "守信企业" } else { "信用状态" }
     }
 
     fn absent(&self) -> impl Iterator<Item = &(Uscc, Text)> {
@@ -104,6 +122,11 @@ impl<'a> Statuses<'a> {
         let begun = recorded.into_iter().map(|(day, event)| (Some(day), event));
         ended.into_iter().map(|event| (None, event)).chain(begun).collect()
     }
+}
+
+/// A status in one text.
+fn told(kind: &Text, since: Date) -> String {
+    format!("{kind} {since}")
 }
 
 /// A risk class in capitals; empty = unknown. What cannot be a stratum (draw.md) is repaired to unknown.

@@ -1,9 +1,10 @@
-//! A CSV file as rows of the columns that are known; restricted columns never get past this file.
+//! A table as rows of the columns that are known; restricted columns never get past this file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::clean;
-use crate::report::{FileReport, Problem};
+use crate::grid::{Grid, Line, MAX_TITLE_LINES, names};
+use crate::report::{DroppedColumn, FileReport, Problem};
 
 /// Most data rows of one file.
 pub const MAX_DATA_ROWS: u32 = 200_000;
@@ -73,9 +74,27 @@ impl Columns {
     pub(crate) fn missing(&self, header: &[String]) -> Vec<&'static str> {
         self.required.iter().copied().filter(|known| !header.iter().any(|name| name == known)).collect()
     }
+
+    /// The header row: the first line near the top that has every required column.
+    pub(crate) fn header_in(&self, grid: &Grid) -> Option<(usize, Vec<String>)> {
+        grid.tops().find(|(_, header)| self.missing(header).is_empty())
+    }
+
+    /// The line that is most like the header row, for a message.
+    fn most_like(&self, grid: &Grid) -> (u64, Vec<String>) {
+        // Of equals the first: the header row of a file stands at its top.
+        let nearest = grid.tops().min_by_key(|(_, header)| self.missing(header).len());
+        let (at, header) = nearest.unwrap_or_default();
+        (grid.lines.get(at).map_or(1, |line| line.number), header)
+    }
 }
 
 impl Row {
+    /// Its number and its line.
+    pub(crate) fn place(&self) -> (u32, u64) {
+        (self.number, self.line)
+    }
+
     /// The cell of a known column; empty if the file does not have the column.
     pub(crate) fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
@@ -97,17 +116,23 @@ impl Table {
         self.columns.contains(column)
     }
 
-    /// Reads a file; tells the report what was dropped or ignored.
-    pub(crate) fn read(text: &str, columns: &Columns, report: &mut FileReport) -> Result<Self, Problem> {
-        let mut reader = reader(text);
-        let header = names(reader.headers().map_err(|error| broken(&error))?);
-        check_header(&header, columns)?;
+    /// Reads a table; tells the report what was dropped, left out or ignored.
+    pub(crate) fn read(grid: &Grid, columns: &Columns, report: &mut FileReport) -> Result<Self, Problem> {
+        let (at, header) = columns.header_in(grid).ok_or_else(|| no_header(grid, columns))?;
+        let (above, below) = grid.lines.split_at(at);
+        let Some((top, below)) = below.split_first() else { return Err(no_header(grid, columns)) };
+        only_once(&header, columns, top.number)?;
+        if !above.is_empty() {
+            let what = format!("lines above the header row left out: {}", above.len());
+            report.note(0, top.number, "", "", what);
+        }
         let places: Vec<Option<&'static str>> = header.iter().map(|name| columns.find(name)).collect();
-        sort_out(&header, &places, report);
+        let restricted = sort_out(&header, &places, top.number, report);
         let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| broken(&error))?;
-            if record.iter().all(|cell| clean(cell).is_empty()) {
+        for line in below {
+            // Pages that were pasted together bring their header rows, and so does one merged over two rows.
+            if names(&line.cells) == header {
+                report.note(0, line.number, "", "", "the header row again: left out");
                 continue;
             }
             report.rows = report.rows.saturating_add(1);
@@ -115,65 +140,71 @@ impl Table {
                 let because = format!("it has more than {MAX_DATA_ROWS} data rows");
                 return Err(Problem::new("", "", because, "split it and import the parts"));
             }
-            rows.push(row(report.rows, &record, &places));
+            rows.push(row(report.rows, line, &places));
         }
+        report.dropped_columns = dropped(&header, &restricted, below);
         Ok(Self { rows, columns: places.into_iter().flatten().collect() })
     }
 }
 
-/// The cleaned names of a file's header row.
-pub(crate) fn header_of(text: &str) -> Vec<String> {
-    reader(text).headers().map(names).unwrap_or_default()
+fn no_header(grid: &Grid, columns: &Columns) -> Problem {
+    let (line, header) = columns.most_like(grid);
+    let because = format!("the header row has no column {}", columns.missing(&header).join(", "));
+    let remedy = format!(
+        "use the header row of the sample file, among the first {MAX_TITLE_LINES} lines with content"
+    );
+    Problem::new("", header.join(","), because, &remedy).at(line)
 }
 
-fn reader(text: &str) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes())
-}
-
-fn names(header: &csv::StringRecord) -> Vec<String> {
-    header.iter().map(clean).collect()
-}
-
-fn broken(error: &csv::Error) -> Problem {
-    Problem::new("", "", error.to_string(), "save the file as CSV again")
-}
-
-fn check_header(header: &[String], columns: &Columns) -> Result<(), Problem> {
-    let missing = columns.missing(header);
-    if !missing.is_empty() {
-        let because = format!("the header row has no column {}", missing.join(", "));
-        let remedy = "use the header row of the sample file, as the first row";
-        return Err(Problem::new("", header.join(","), because, remedy).at(1));
-    }
+fn only_once(header: &[String], columns: &Columns, line: u64) -> Result<(), Problem> {
     let twice = header
         .iter()
         .enumerate()
         .find(|(n, name)| columns.find(name).is_some() && header.iter().take(*n).any(|b| b == *name));
     match twice {
-        Some((_, name)) => Err(Problem::new(name, "", "the column is there twice", "keep one of them").at(1)),
+        Some((_, name)) => {
+            Err(Problem::new(name, "", "the column is there twice", "keep one of them").at(line))
+        }
         None => Ok(()),
     }
 }
 
-fn sort_out(header: &[String], places: &[Option<&'static str>], report: &mut FileReport) {
-    for (name, _) in header.iter().zip(places).filter(|(name, place)| place.is_none() && !name.is_empty()) {
+/// Tells which columns are ignored; gives the places of those that are restricted.
+fn sort_out(
+    header: &[String],
+    places: &[Option<&'static str>],
+    line: u64,
+    report: &mut FileReport,
+) -> Vec<usize> {
+    let named = header.iter().zip(places).enumerate();
+    let mut restricted = Vec::new();
+    for (at, (name, _)) in named.filter(|(_, (name, place))| place.is_none() && !name.is_empty()) {
         let lower = name.to_lowercase();
         if RESTRICTED.iter().any(|part| lower.contains(part)) {
-            report.dropped_columns.push(name.clone());
+            restricted.push(at);
         } else {
-            report.note(0, 1, name, "", "column ignored: it is not one that is known");
+            report.note(0, line, name, "", "column ignored: it is not one that is known");
         }
     }
-    report.dropped_columns.sort();
-    report.dropped_columns.dedup();
+    restricted
 }
 
-fn row(number: u32, record: &csv::StringRecord, places: &[Option<&'static str>]) -> Row {
-    let cells =
-        places.iter().zip(record).filter_map(|(place, cell)| place.map(|name| (name, cell.to_string())));
+/// The restricted columns by name, each with the number of cells that held something.
+fn dropped(header: &[String], restricted: &[usize], lines: &[Line]) -> Vec<DroppedColumn> {
+    let mut dropped: BTreeMap<&String, u32> = BTreeMap::new();
+    for (at, name) in restricted.iter().filter_map(|at| header.get(*at).map(|name| (*at, name))) {
+        let held = |line: &&Line| line.cells.get(at).is_some_and(|cell| !clean(cell).is_empty());
+        let cells = u32::try_from(lines.iter().filter(held).count()).unwrap_or(u32::MAX);
+        *dropped.entry(name).or_default() += cells;
+    }
+    dropped.into_iter().map(|(name, cells)| DroppedColumn { name: name.clone(), cells }).collect()
+}
+
+fn row(number: u32, line: &Line, places: &[Option<&'static str>]) -> Row {
+    let cells = places.iter().zip(&line.cells);
+    let known = cells.filter_map(|(place, cell)| place.map(|name| (name, cell.clone()))).collect();
     // Spreadsheets pad rows with empty fields; those are no content.
-    let padding = record.iter().skip(places.len()).all(|cell| clean(cell).is_empty());
-    let fields = if padding { record.len().min(places.len()) } else { record.len() };
-    let line = record.position().map_or(0, csv::Position::line);
-    Row { number, line, cells: cells.collect(), fields, expected: places.len() }
+    let padding = line.cells.iter().skip(places.len()).all(|cell| clean(cell).is_empty());
+    let fields = if padding { line.cells.len().min(places.len()) } else { line.cells.len() };
+    Row { number, line: line.number, cells: known, fields, expected: places.len() }
 }

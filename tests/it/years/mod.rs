@@ -2,6 +2,7 @@
 //! to the same bytes, an independent fold over the entries agrees with every projection, and nothing due is
 //! left out.
 
+mod accountability;
 mod agree;
 pub mod cast;
 mod choices;

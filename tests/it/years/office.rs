@@ -189,6 +189,7 @@ pub fn a_firm(dice: &mut Dice, n: usize) -> Enterprise {
         registration: text(if dice.chance(94) { "live" } else { "revoked" }),
         risk_class: text(*dice.pick(&["H", "L"])),
         enrolled_on: date("2020-01-01"),
+        nonconforming: text(""),
     }
 }
 

@@ -42,6 +42,9 @@ impl Year {
         if self.dice.chance(15) {
             self.correction(choices);
         }
+        if self.dice.chance(20) {
+            self.accountability(choices);
+        }
         if self.dice.chance(2) {
             self.disclosures(choices);
         }

@@ -13,9 +13,37 @@ pub fn enrolled(state: &State, e: &EnterpriseEnrolled) -> Result<(), Refusal> {
             let found = format!("{} is on the roster", row.uscc);
             return Err(Refusal::new(Code::DuplicateUscc, &row.uscc, found));
         }
-        risk_class(row)?;
+        content(row)?;
     }
     Ok(())
+}
+
+/// What every row must be, whether it is new or changed.
+fn content(row: &Enterprise) -> Result<(), Refusal> {
+    code(row)?;
+    person(row)?;
+    risk_class(row)
+}
+
+/// A code whose check fails needs a reason, and no other may have one: some early pilot codes are lawful
+/// (rules.md 2). The author's signature covers the reason.
+fn code(row: &Enterprise) -> Result<(), Refusal> {
+    let overridden = !row.nonconforming.as_str().trim().is_empty();
+    let found = match (row.uscc.conforms(), overridden) {
+        (Ok(()), false) | (Err(_), true) => return Ok(()),
+        (Err(error), false) => format!("{}, and no reason says why it is lawful", error.problem),
+        (Ok(()), true) => format!("{} passes its check and needs no override", row.uscc),
+    };
+    Err(Refusal::new(Code::InvalidValue, &row.uscc, found))
+}
+
+/// A sole trader (92...) is a natural person, and the registered address often the home: it is not stated.
+fn person(row: &Enterprise) -> Result<(), Refusal> {
+    if !row.uscc.is_sole_trader() || row.address.as_str().is_empty() {
+        return Ok(());
+    }
+    let found = format!("{} is a sole trader, a natural person: the address must not be public", row.uscc);
+    Err(Refusal::new(Code::RestrictedField, &row.uscc, found))
 }
 
 /// A risk class may be a stratum: `[A-Za-z0-9_.-]{0,64}` (draw.md).
@@ -33,7 +61,7 @@ fn risk_class(row: &Enterprise) -> Result<(), Refusal> {
 
 /// Changed enterprises are on the roster.
 pub fn updated(state: &State, e: &EnterpriseUpdated) -> Result<(), Refusal> {
-    e.rows.iter().try_for_each(|row| known(state, &row.uscc).and_then(|()| risk_class(row)))
+    e.rows.iter().try_for_each(|row| known(state, &row.uscc).and_then(|()| content(row)))
 }
 
 /// A status has authority, basis and dates (rules.md 1.1).
@@ -90,6 +118,17 @@ fn known(state: &State, uscc: &Uscc) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new(Code::UnknownSubject, uscc, format!("{uscc} is not on the roster")))
+}
+
+/// Flags of new rows: OUTSIDE_JURISDICTION, and NONCONFORMING_USCC for codes enrolled by override.
+pub(crate) fn enrolled_flags(state: &State, rows: &[Enterprise]) -> Vec<Found> {
+    let mut found = outside(state, rows);
+    // What `enrolled` has accepted has a reason exactly where the code fails its check.
+    let overridden = rows.iter().filter(|row| !row.nonconforming.as_str().is_empty());
+    found.extend(
+        overridden.map(|row| (Flag::NonconformingUscc, row.uscc.to_string(), row.nonconforming.to_string())),
+    );
+    found
 }
 
 /// Flag OUTSIDE_JURISDICTION: enrolled, never in a pool.

@@ -155,7 +155,7 @@ pub(crate) fn flags(state: &State, at: At<'_>, event: &Event) -> Vec<Flagged> {
             found.extend(a04_combination::missed(state, e));
             found
         }
-        Event::EnterpriseEnrolled(e) => a11_enterprises::outside(state, &e.rows),
+        Event::EnterpriseEnrolled(e) => a11_enterprises::enrolled_flags(state, &e.rows),
         Event::EnterpriseUpdated(e) => a11_enterprises::outside(state, &e.rows),
         Event::CeremonyOpened(e) => a17_directed::opened(state, at, e),
         Event::PoolFrozen(e) => a14_draw::late_roster(e),

@@ -25,10 +25,13 @@ fn invalid(subject: impl core::fmt::Display, found: String) -> Refusal {
     Refusal::new(Code::InvalidValue, subject, found)
 }
 
-/// Constituted once; days are those of Asia/Shanghai.
+/// Constituted once, under a code that passes its check; days are those of Asia/Shanghai.
 pub fn constituted(state: &State, e: &OfficeConstituted) -> Result<(), Refusal> {
     if let Some(office) = &state.office {
         return Err(Refusal::new(Code::AlreadyRecorded, "office", format!("{} is constituted", office.name)));
+    }
+    if let Err(error) = e.uscc.conforms() {
+        return Err(invalid("office", error.problem));
     }
     match e.timezone.as_str() {
         TIMEZONE => Ok(()),

@@ -41,10 +41,11 @@ fn quoted_fields_may_hold_commas_quotes_and_line_breaks() {
 
 #[test]
 fn a_file_that_is_no_table_is_named_as_a_whole() {
-    let cases: [(&[u8], &str); 7] = [
+    let cases: [(&[u8], &str); 8] = [
         (b"", "empty"),
         (b" \r\n\n", "empty"),
         (b"PK\x03\x04\x14\x00", "XLSX"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "password"),
         (b"\xff\xfea\x00", "UTF-16"),
         (b"a,b\n\xff\xff\xff", "neither UTF-8"),
         (b"a\0b,c\n", "U+0000"),
@@ -122,7 +123,8 @@ fn personal_columns_are_dropped_and_unknown_ones_ignored() {
                S01,工程科,business,是,是,410000199001010000,13900000000,某路,3\n";
     let import = import(&[file("sections.csv", csv)], &Known::default(), &Options::default(), &mut salts());
     let report = &import.reports[0];
-    assert_eq!(report.dropped_columns, ["家庭住址", "手机号码", "身份证号"]);
+    let dropped: Vec<_> = report.dropped_columns.iter().map(|c| (c.name.as_str(), c.cells)).collect();
+    assert_eq!(dropped, [("家庭住址", 1), ("手机号码", 1), ("身份证号", 1)]);
     assert_eq!((report.added, report.lines.len(), report.lines[0].field.as_str()), (1, 1, "楼层"));
     let Event::RosterImported(closed) = &import.drafts[1].event else { panic!("not closed") };
     assert!(closed.sealed && closed.dropped_columns.len() == 3);

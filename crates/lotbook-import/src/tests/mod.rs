@@ -3,8 +3,12 @@
 mod broken;
 mod changes;
 mod dirty;
+mod listing;
+mod nonconforming;
 mod sample;
+mod titles;
 mod toml_keys;
+mod workbook;
 
 use crate::*;
 use lotbook_event::{Date, Event};
@@ -56,6 +60,7 @@ pub(super) fn options() -> Options {
         complete: false,
         calendars_from_year: Some(2026),
         items_published_on: Some(Date::new("2026-01-20").unwrap()),
+        ..Options::default()
     }
 }
 

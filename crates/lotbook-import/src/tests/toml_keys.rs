@@ -71,7 +71,7 @@ fn a_plan_that_is_wrong_is_named_by_key() {
             ("ratio = \"5%\"", "ratio = \"5%\"\ncount = 3", "sample"),
             ("count = 10", "count = 0", "above 0"),
             ("count = 10", "count = 10\nminimum = 2", "no minimum"),
-            ("frequency = 1", "frequency = \"1\"", "frequency: rejected: batch B1"),
+            ("frequency = 1", "frequency = \"1\"", "frequency: rejected 拒收: batch B1"),
             ("year = 2026", "year = \"2026\"", "line 4, year: "),
             ("mode = \"directed\"", "mode = \"pointed\"", "directed, undirected"),
             ("items = [\"K04\"]", "items = [\"K99\"]", "Art. 8"),

@@ -13,7 +13,7 @@ pub struct Import {
     /// The author's key file; not needed for a dry run.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
-    /// Only say what would be done.
+    /// Only say what would be done, row by row and field by field.
     #[arg(long)]
     pub dry_run: bool,
     /// Rows absent from a file end.
@@ -25,7 +25,11 @@ pub struct Import {
     /// Publish proposed items, too, with this date.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub publish_items: Option<String>,
-    /// Print JSON.
+    /// A code whose check fails and which is lawful all the same, with the reason; enrolled under your
+    /// signature, and flagged. May be repeated.
+    #[arg(long, value_name = "CODE=REASON")]
+    pub nonconforming: Vec<String>,
+    /// Print JSON lines: one for each row and finding, then one for each file.
     #[arg(long)]
     pub json: bool,
     /// Files, or folders (their standard file names).

@@ -142,7 +142,7 @@ fn plan_year(files: &[File]) -> Result<u32> {
 
 fn read(files: &[File], year: u32, items_published_on: Option<lotbook_event::Date>) -> Result<Import> {
     let calendars_from_year = (year > 0).then_some(year);
-    let options = Options { complete: false, calendars_from_year, items_published_on };
+    let options = Options { calendars_from_year, items_published_on, ..Options::default() };
     let mut failed = None;
     let mut salt = || {
         crate::keyfile::random().unwrap_or_else(|error| {

@@ -80,8 +80,10 @@ impl Story {
     pub fn import(&mut self, reports: &[FileReport]) {
         let rows: u32 = reports.iter().map(|report| report.rows).sum();
         let rejected: u32 = reports.iter().map(|report| report.rejected).sum();
-        let dropped: Vec<_> =
-            reports.iter().flat_map(|report| report.dropped_columns.iter().map(String::as_str)).collect();
+        let dropped: Vec<_> = reports
+            .iter()
+            .flat_map(|report| report.dropped_columns.iter().map(|column| column.name.as_str()))
+            .collect();
         self.line(&format!("read {} files with {rows} rows, {rejected} rejected", reports.len()));
         for report in reports {
             for line in

@@ -18,6 +18,14 @@ impl Fold {
                 self.days.0.insert(e.year, e.clone());
                 self.count_anew(day_at(Instant(at.at)));
             }
+            Event::CalendarAmended(e) => {
+                let (year, notice_no) = (e.year, e.notice_no.clone());
+                let (weekdays_off, weekend_days_worked) =
+                    (e.weekdays_off.clone(), e.weekend_days_worked.clone());
+                let whole = row::CalendarPublished { year, notice_no, weekdays_off, weekend_days_worked };
+                self.days.0.insert(year, whole);
+                self.count_anew(day_at(Instant(at.at)));
+            }
             Event::ItemProposed(e) => e.rows.iter().for_each(|item| {
                 self.rows.insert(item.item.to_string(), item.clone());
                 let view = ItemView { item: Some(item.wire()), phase: 1, published_at: None };

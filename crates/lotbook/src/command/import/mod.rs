@@ -1,18 +1,19 @@
 //! `import`: an office's files, with a report row by row.
 
+mod report;
+
 use super::reading;
 use crate::cli::{Import, Source};
 use crate::exit::{Exit, usage};
 use crate::office_folder::{File, read_file, read_folder};
-use crate::say;
 use crate::serving::{Doors, Serving};
 use crate::{given, keyfile, stating};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use lotbook_client::Client;
 use lotbook_engine::Publishing;
-use lotbook_event::Event;
-use lotbook_import::{Draft, FileReport, Known, Options, SealedValue, import};
+use lotbook_event::{Event, Text, Uscc};
+use lotbook_import::{Draft, Known, Options, SealedValue, import};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,8 @@ pub async fn run(args: Import) -> Result<Exit> {
     let known = known(&ledger)?;
     let options = Options {
         complete: args.complete,
+        list_rows: args.dry_run,
+        nonconforming: args.nonconforming.iter().map(|given| overriding(given)).collect::<Result<_>>()?,
         calendars_from_year: args.calendars,
         items_published_on: args
             .publish_items
@@ -40,7 +43,7 @@ pub async fn run(args: Import) -> Result<Exit> {
     if let Some(error) = salts.take() {
         return Err(error);
     }
-    report(&read.reports, args.json)?;
+    report::print(&read.reports, args.json)?;
     let rejected = read.reports.iter().any(|report| report.rejected > 0 || !report.readable);
     let mut others = false;
     if !args.dry_run {
@@ -56,6 +59,21 @@ pub async fn run(args: Import) -> Result<Exit> {
         }
     }
     Ok(if rejected || others { Exit::SomeRejected } else { Exit::Done })
+}
+
+/// `CODE=REASON`: a code that fails its check, and why it is lawful.
+fn overriding(text: &str) -> Result<(Uscc, Text)> {
+    let (code, reason) = text
+        .split_once('=')
+        .filter(|(_, reason)| !reason.trim().is_empty())
+        .ok_or_else(|| usage(format!("--nonconforming {text}: write CODE=REASON")))?;
+    let uscc = given::given("--nonconforming", Uscc::new(code))?;
+    if uscc.conforms().is_ok() {
+        return Err(usage(format!(
+            "--nonconforming {code}: the code passes its check and needs no override"
+        )));
+    }
+    Ok((uscc, given::text("--nonconforming", reason.trim())?))
 }
 
 /// Sealed values whose commitments these drafts state: nobody keeps what somebody else will state.
@@ -91,33 +109,6 @@ fn known(ledger: &reading::Ledger) -> Result<Known> {
         known.apply(&lotbook_event::Statement::decode(&entry.statement)?.event);
     }
     Ok(known)
-}
-
-fn report(reports: &[FileReport], json: bool) -> Result<()> {
-    if json {
-        say!("{}", serde_json::json!({ "files": reports }));
-        return Ok(());
-    }
-    for report in reports {
-        say!(
-            "{}: {} rows; added {}, changed {}, unchanged {}, ended {}, repaired {}, rejected {}",
-            report.file,
-            report.rows,
-            report.added,
-            report.changed,
-            report.unchanged,
-            report.ended,
-            report.repaired,
-            report.rejected
-        );
-        if !report.dropped_columns.is_empty() {
-            say!("  restricted columns dropped, never on the ledger: {}", report.dropped_columns.join(", "));
-        }
-        for line in &report.lines {
-            say!("  {line}");
-        }
-    }
-    Ok(())
 }
 
 /// Salts and values of sealed columns go into a 0600 file beside the key, before anything is stated.
