@@ -93,8 +93,7 @@ impl Known {
             Event::RowRevealed(_) | Event::AssignmentWithheld(_) => {}
             Event::BeaconRecorded(_) | Event::RevealHeld(_) => {}
             Event::DrawVoidProposed(_) | Event::DrawVoided(_) => {}
-            Event::TeamAssigned(_) | Event::PoolExtensionApproved(_) => {}
-            Event::DrawOpened(_) => {}
+            Event::TeamAssigned(_) | Event::PoolExtensionApproved(_) | Event::DrawOpened(_) => {}
             Event::AssignmentInfeasible(_) | Event::NoticeServed(_) | Event::InspectionStarted(_) => {}
             Event::ItemResultConfirmed(_) | Event::InspectionConcluded(_) | Event::ReportCompleted(_) => {}
             Event::FeedbackDispatched(_) | Event::FeedbackDelivered(_) | Event::ResultPublished(_) => {}

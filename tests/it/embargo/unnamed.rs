@@ -87,7 +87,7 @@ impl Scene {
     }
 
     /// Publishes the key after the window, and has the log verified and the certificate authenticated.
-    async fn is_proved(mut self) -> lotbook_domain::State {
+    async fn proves_all(mut self) -> lotbook_domain::State {
         reading::of_data_dir(&self.world.data).unwrap().verdict(&Expectations::default()).unwrap();
         let first = self.first();
         let key = self.read_key(&first).await.unwrap();
@@ -144,7 +144,7 @@ async fn who_withdraws_is_followed_by_somebody_whom_nobody_knows_before_the_star
         assert_eq!((started.phase, &started.team[0]), (Phase::Started, &now.team[0].inspector));
     }
     let who = row.team[0].inspector.clone();
-    let state = scene.is_proved().await;
+    let state = scene.proves_all().await;
     assert_eq!(state.recusals[&recusal("R-1")].inspector.as_ref(), Some(&who));
     let teams =
         state.inspections.values().filter(|i| i.draw().is_some_and(|d| d.as_str() == "P-2026-S05/B2.1"));
@@ -175,7 +175,7 @@ async fn a_first_conflict_is_a_swap_and_both_teams_are_commitments_until_the_key
     let own = scene.read(&scene.world.key(&name), Role::Inspector, EmbargoPart::Own).await.unwrap().own;
     let here = own.iter().any(|opened| opened.rank == 7);
     assert_eq!(here, outcome != Some(Outcome::Changed), "the inspector reads where they sit now");
-    scene.is_proved().await;
+    scene.proves_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +200,7 @@ async fn nothing_starts_before_a_recusal_is_settled_and_everybody_sees_why() {
         let event = start(&scene.world, &free.inspection);
         scene.world.state(&other, Role::Inspector, None, event).await.unwrap();
     }
-    scene.is_proved().await;
+    scene.proves_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,7 +221,7 @@ async fn an_open_team_is_changed_by_name_and_the_name_opens_its_commitment() {
         assert_eq!((opened.len(), &opened[0].inspector), (1, &team[0]), "only the open one is named");
         assert_ne!(team[0], row.team[0].inspector);
     }
-    scene.is_proved().await;
+    scene.proves_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,5 +272,5 @@ async fn supervision_asks_for_whoever_has_a_slot_and_nobody_sees_who_asked_to_go
     scene.world.state("supervisor", Role::Supervisor, None, event).await.unwrap();
     scene.decides("R-1", RecusalDecision::Withdraw).await.unwrap();
     scene.substitutes("R-1", Purpose::Substitute).await;
-    scene.is_proved().await;
+    scene.proves_all().await;
 }
