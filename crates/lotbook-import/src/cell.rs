@@ -30,8 +30,23 @@ pub(crate) fn is_formula_error(cell: &str) -> bool {
 
 /// Without white space around it (ideographic, no-break and zero-width too), in NFC.
 pub(crate) fn clean(cell: &str) -> String {
-    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
-    cell.trim_matches(blank).nfc().collect()
+    let bare = cell.trim_matches(is_white);
+    if is_plainly_nfc(bare) { bare.to_string() } else { bare.nfc().collect() }
+}
+
+/// Whether nothing is in the cell but white space.
+pub(crate) fn is_blank(cell: &str) -> bool {
+    cell.chars().all(is_white)
+}
+
+fn is_white(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')
+}
+
+/// Whether no character can take part in a composition: nearly all cells are Latin and Han, and normalising
+/// them took a third of an import (ranges as in lotbook-event; UAX 15, section 9).
+fn is_plainly_nfc(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(|c| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 /// A clean cell with full-width ASCII made half-width; for codes, numbers and dates, not for names.

@@ -45,7 +45,7 @@ impl Grid {
 
     /// Adds a line, unless it is empty.
     pub(crate) fn push(&mut self, number: u64, cells: Vec<String>) -> Result<(), Problem> {
-        if cells.iter().all(|cell| cell::clean(cell).is_empty()) {
+        if cells.iter().all(|cell| cell::is_blank(cell)) {
             return Ok(());
         }
         self.cells = self.cells.saturating_add(cells.len());
@@ -69,7 +69,16 @@ impl Grid {
 
 /// The names in a header row: half-width, without white space (a cell may be broken into two lines).
 pub(crate) fn names(cells: &[String]) -> Vec<String> {
-    cells.iter().map(|cell| cell::code(cell).chars().filter(|c| !c.is_whitespace()).collect()).collect()
+    cells.iter().map(|cell| name(cell)).collect()
+}
+
+/// Whether a line is the header row again.
+pub(crate) fn are_names(cells: &[String], header: &[String]) -> bool {
+    cells.len() == header.len() && cells.iter().zip(header).all(|(cell, known)| name(cell) == *known)
+}
+
+fn name(cell: &str) -> String {
+    cell::code(cell).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 fn broken(error: &csv::Error) -> Problem {

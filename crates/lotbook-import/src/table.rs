@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cell::clean;
-use crate::grid::{Grid, Line, MAX_TITLE_LINES, names};
+use crate::cell::is_blank;
+use crate::grid::{Grid, Line, MAX_TITLE_LINES, are_names};
 use crate::report::{DroppedColumn, FileReport, Problem};
 
 /// Most data rows of one file.
@@ -131,7 +131,7 @@ impl Table {
         let mut rows = Vec::new();
         for line in below {
             // Pages that were pasted together bring their header rows, and so does one merged over two rows.
-            if names(&line.cells) == header {
+            if are_names(&line.cells, &header) {
                 report.note(0, line.number, "", "", "the header row again: left out");
                 continue;
             }
@@ -193,7 +193,7 @@ fn sort_out(
 fn dropped(header: &[String], restricted: &[usize], lines: &[Line]) -> Vec<DroppedColumn> {
     let mut dropped: BTreeMap<&String, u32> = BTreeMap::new();
     for (at, name) in restricted.iter().filter_map(|at| header.get(*at).map(|name| (*at, name))) {
-        let held = |line: &&Line| line.cells.get(at).is_some_and(|cell| !clean(cell).is_empty());
+        let held = |line: &&Line| line.cells.get(at).is_some_and(|cell| !is_blank(cell));
         let cells = u32::try_from(lines.iter().filter(held).count()).unwrap_or(u32::MAX);
         *dropped.entry(name).or_default() += cells;
     }
@@ -204,7 +204,7 @@ fn row(number: u32, line: &Line, places: &[Option<&'static str>]) -> Row {
     let cells = places.iter().zip(&line.cells);
     let known = cells.filter_map(|(place, cell)| place.map(|name| (name, cell.clone()))).collect();
     // Spreadsheets pad rows with empty fields; those are no content.
-    let padding = line.cells.iter().skip(places.len()).all(|cell| clean(cell).is_empty());
+    let padding = line.cells.iter().skip(places.len()).all(|cell| is_blank(cell));
     let fields = if padding { line.cells.len().min(places.len()) } else { line.cells.len() };
     Row { number, line: line.number, cells: known, fields, expected: places.len() }
 }
