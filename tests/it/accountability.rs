@@ -111,11 +111,11 @@ async fn an_explanation_stands_beside_its_flag_and_clears_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_amended_calendar_moves_what_runs_and_never_before_the_day_of_its_record() {
     let mut world = World::new().await;
-    until(&mut world, "2026-07-06", 9).await;
+    until(&mut world, "2026-11-09", 9).await;
     let id = opened(&mut world, "D-1", FIRM).await;
     conclude(&mut world, &id, NoProblem).await;
     let due = |world: &World| world.replica.state().inspections[&id].duties[&Obligation::Report].due;
-    assert_eq!(due(&world), date("2026-07-13"));
+    assert_eq!(due(&world), date("2026-11-16"));
     let amended = |off: &[&str], worked: &[&str]| CalendarAmended {
         year: 2026,
         notice_no: text("国办发明电样例"),
@@ -125,23 +125,23 @@ async fn an_amended_calendar_moves_what_runs_and_never_before_the_day_of_its_rec
     let administrator = Role::Administrator;
     let of_2030 = CalendarAmended { year: 2030, ..amended(&[], &[]) };
     refuse(&mut world, administrator, of_2030, "UNKNOWN_SUBJECT").await;
-    refuse(&mut world, administrator, amended(&["2026-07-11"], &[]), "INVALID_VALUE").await;
+    refuse(&mut world, administrator, amended(&["2026-11-14"], &[]), "INVALID_VALUE").await;
     refuse(&mut world, administrator, amended(&["2027-01-01"], &[]), "INVALID_VALUE").await;
     refuse(&mut world, LEADER, amended(&[], &[]), "ROLE_NOT_HELD").await;
     // Two days off in between: two days later.
-    office(&mut world, administrator, None, amended(&["2026-07-08", "2026-07-09"], &[])).await;
-    assert_eq!(due(&world), date("2026-07-15"));
-    // On Monday 13 July somebody declares that the weekend before was worked: the new last day would be Saturday 11
-    // July, which is over. The duty ends with the day of the record.
-    until(&mut world, "2026-07-13", 9).await;
-    office(&mut world, administrator, None, amended(&[], &["2026-07-11", "2026-07-12"])).await;
-    assert_eq!(due(&world), date("2026-07-13"));
+    office(&mut world, administrator, None, amended(&["2026-11-11", "2026-11-12"], &[])).await;
+    assert_eq!(due(&world), date("2026-11-18"));
+    // On Monday 16 November somebody declares that the weekend before was worked: the new last day would be Saturday 14
+    // November, which is over. The duty ends with the day of the record.
+    until(&mut world, "2026-11-16", 9).await;
+    office(&mut world, administrator, None, amended(&[], &["2026-11-14", "2026-11-15"])).await;
+    assert_eq!(due(&world), date("2026-11-16"));
     let missed = |world: &World| world.replica.state().inspections[&id].duties[&Obligation::Report].missed;
     assert!(!missed(&world));
     world.wait(DAY).await;
     assert!(missed(&world), "it is stated after the day, not before");
     // What was missed stays missed, with its day.
-    office(&mut world, administrator, None, amended(&["2026-07-08", "2026-07-09"], &[])).await;
-    assert_eq!((due(&world), missed(&world)), (date("2026-07-13"), true));
+    office(&mut world, administrator, None, amended(&["2026-11-11", "2026-11-12"], &[])).await;
+    assert_eq!((due(&world), missed(&world)), (date("2026-11-16"), true));
     world.verify().await;
 }
