@@ -41,6 +41,7 @@ pub(crate) struct KnownPlan {
 
 impl Known {
     /// Takes in one event of the ledger, in its order.
+    #[allow(clippy::too_many_lines)] // one arm an event, exhaustive, nothing else
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::OfficeConstituted(e) => self.office = Some(e.clone()),

@@ -13,7 +13,7 @@ use lotbook_chain::Instant;
 use lotbook_event::oversight::Obligation;
 use lotbook_event::proto as view;
 use lotbook_event::wire::Wire;
-use lotbook_event::{Date, InspectionId, SectionId};
+use lotbook_event::{Date, SectionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which duties.
@@ -198,13 +198,12 @@ fn releases(state: &State) -> BTreeMap<DutyKey, Row> {
 fn clocks(state: &State, after: Bound<DutyKey>) -> impl Iterator<Item = (DutyKey, Row)> + use<'_> {
     let kinds = [Obligation::Report, Obligation::Feedback, Obligation::Publication, Obligation::Comment];
     kinds.into_iter().flat_map(move |kind| {
-        let behind =
-            inspections(&after, kind).map(|from| state.inspections.range::<str, _>((from, Bound::Unbounded)));
-        let row = move |(id, inspection): (&InspectionId, &Box<Inspection>)| {
+        let from = inspections(&after, kind);
+        let behind = from.map(|from| state.inspections.range::<str, _>((from, Bound::Unbounded)));
+        behind.into_iter().flatten().filter_map(move |(id, inspection)| {
             let duty = inspection.duties.get(&kind)?;
             Some(((kind, id.as_str().to_owned()), clock(state, inspection, duty)))
-        };
-        behind.into_iter().flatten().filter_map(row)
+        })
     })
 }
 
