@@ -3,6 +3,7 @@
 use crate::steps::*;
 use crate::world::{DAY, World};
 use lotbook_chain::Position;
+use lotbook_client::proto::ListBreachesRequest;
 use lotbook_event::inspection::ItemOutcome::NoProblem;
 use lotbook_event::keys::Role;
 use lotbook_event::oversight::*;
@@ -85,6 +86,15 @@ async fn a_dossier_goes_step_by_step_and_nobody_infers_that_it_is_serious() {
     let counted = document.deviations.unwrap().accountability.unwrap();
     assert_eq!((counted.breaches, counted.serious, counted.referred, counted.decided), (2, 1, 1, 1));
     assert_eq!(counted.published, ["记过"]);
+    // The dossiers as they are asked for.
+    let views = world.client.list(ListBreachesRequest::default()).await.unwrap();
+    let far: Vec<_> = views.iter().map(|v| (v.breach.as_str(), v.serious, v.organ.as_deref())).collect();
+    assert_eq!(far, [("B-1", Some(true), Some("监察机关")), ("B-2", Some(false), None)]);
+    assert_eq!((views[0].positions.as_slice(), views[0].published.as_deref()), (&[3, 5][..], Some("记过")));
+    for (article, found) in [(14, 2), (13, 0)] {
+        let of_article = ListBreachesRequest { article, ..ListBreachesRequest::default() };
+        assert_eq!(world.client.list(of_article).await.unwrap().len(), found, "Art. {article}");
+    }
     world.verify().await;
 }
 

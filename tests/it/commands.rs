@@ -108,6 +108,7 @@ async fn everything_is_shown_from_a_server_and_from_its_folder_alike() {
         "inspection",
         "comment",
         "violation",
+        "breach",
         "obligations",
         "disclosure",
         "refusals",

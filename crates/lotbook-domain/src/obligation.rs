@@ -10,9 +10,6 @@ use lotbook_event::oversight::Obligation;
 use lotbook_event::{Date, InspectionId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whose duty: its kind and its subject.
-pub type DutyKey = (Obligation, String);
-
 /// A duty, from its start on for ever.
 #[derive(Debug, Clone)]
 pub struct Duty {

@@ -89,7 +89,7 @@ pub struct State {
     /// Flags in the order in which they were computed.
     pub flags: Vec<Flagged>,
     /// What people say of flags, by the position of the entry that brought them.
-    pub explanations: BTreeMap<Position, Vec<Explanation>>,
+    pub explanations: BTreeMap<Position, Vec<Text>>,
     /// Dossiers of Art. 25.
     pub breaches: BTreeMap<BreachId, Breach>,
     /// Where each subject changed last.

@@ -37,9 +37,10 @@ impl Default for Text {
     }
 }
 
-/// Whether no character can take part in a composition: Latin and Han are nearly all there is, and these
-/// ranges have NFC_Quick_Check=Yes and combining class 0 throughout (UAX 15, section 9).
-fn is_plainly_nfc(text: &str) -> bool {
+/// Whether no character can take part in a composition, so that the text is in NFC; if not, it may be all the same.
+/// Latin and Han are nearly all there is, and these ranges have NFC_Quick_Check=Yes and combining class 0 throughout
+/// (UAX 15, section 9).
+pub fn is_plainly_nfc(text: &str) -> bool {
     text.is_ascii() || text.chars().all(|c| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 

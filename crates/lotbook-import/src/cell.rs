@@ -2,7 +2,7 @@
 //! from the cell, the cell was repaired.
 
 use lotbook_event::wire::FieldError;
-use lotbook_event::{Date, Text, Uscc};
+use lotbook_event::{Date, Text, Uscc, is_plainly_nfc};
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a cell cannot be read, and what to do.
@@ -31,6 +31,7 @@ pub(crate) fn is_formula_error(cell: &str) -> bool {
 /// Without white space around it (ideographic, no-break and zero-width too), in NFC.
 pub(crate) fn clean(cell: &str) -> String {
     let bare = cell.trim_matches(is_white);
+    // Nearly all cells are; normalising them took a third of an import.
     if is_plainly_nfc(bare) { bare.to_string() } else { bare.nfc().collect() }
 }
 
@@ -41,12 +42,6 @@ pub(crate) fn is_blank(cell: &str) -> bool {
 
 fn is_white(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')
-}
-
-/// Whether no character can take part in a composition: nearly all cells are Latin and Han, and normalising
-/// them took a third of an import (ranges as in lotbook-event; UAX 15, section 9).
-fn is_plainly_nfc(text: &str) -> bool {
-    text.is_ascii() || text.chars().all(|c| c < '\u{300}' || ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 /// A clean cell with full-width ASCII made half-width; for codes, numbers and dates, not for names.

@@ -64,7 +64,7 @@ fn flags(state: &State, year: u32) -> Vec<DisclosedFlag> {
 /// What people say of the entry that brought a flag; nothing of one that is not public.
 fn explanations(state: &State, flagged: &Flagged) -> Vec<String> {
     let said = state.explanations.get(&flagged.position).filter(|_| !is_hidden(state, flagged));
-    said.into_iter().flatten().map(|said| said.text.wire()).collect()
+    said.into_iter().flatten().map(Wire::wire).collect()
 }
 
 /// The detail of a flag on a violation whose decision is not public names dates that are not public either.

@@ -239,7 +239,7 @@ fn apply<B: Borrow<Statement>>(state: &mut State, at: At<'_>, event: &Event, sea
         Event::AnnualDisclosureRequested(e) => disclosure_requested(state, e),
         Event::AnnualDisclosureGenerated(e) => disclosure_generated(state, e),
         Event::AnnualDisclosurePublished(e) => disclosure_published(state, at, e),
-        Event::DeviationExplained(e) => deviation_explained(state, at, e),
+        Event::DeviationExplained(e) => deviation_explained(state, e),
         Event::BreachRecorded(e) => breach_recorded(state, at, e),
         Event::ConsequenceAssessed(e) => consequence_assessed(state, at, e),
         Event::AccountabilityReferred(e) => accountability_referred(state, at, e),

@@ -2,7 +2,7 @@
 
 use super::At;
 use crate::disclosure;
-use crate::state::{Breach, Explanation, State};
+use crate::state::{Breach, State};
 use lotbook_event::BreachId;
 use lotbook_event::oversight::*;
 use std::sync::Arc;
@@ -35,9 +35,8 @@ pub(super) fn refusals_counted(state: &mut State, at: At<'_>, e: &RefusalsCounte
     state.refusals.counted.push((at.position(), at.entry.recorded_at, e.clone()));
 }
 
-pub(super) fn deviation_explained(state: &mut State, at: At<'_>, e: &DeviationExplained) {
-    let said = Explanation { by: at.entry.author, at: at.entry.recorded_at, text: e.explanation.clone() };
-    state.explanations.entry(e.position).or_default().push(said);
+pub(super) fn deviation_explained(state: &mut State, e: &DeviationExplained) {
+    state.explanations.entry(e.position).or_default().push(e.explanation.clone());
 }
 
 pub(super) fn breach_recorded(state: &mut State, at: At<'_>, e: &BreachRecorded) {

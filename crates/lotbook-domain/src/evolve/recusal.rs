@@ -16,19 +16,8 @@ use lotbook_event::recusal::*;
 use lotbook_event::{InspectionId, InspectorId, RecusalId};
 
 pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalRequested) {
-    let recusal = Recusal {
-        inspection: e.inspection.clone(),
-        inspector: Some(e.inspector.clone()),
-        slot: None,
-        ground: e.ground,
-        requested_by: at.entry.author,
-        requested_as: at.statement.role,
-        requested_at: at.entry.recorded_at,
-        decided: None,
-        attempts: vec![],
-        outcome: None,
-        exchanged: None,
-    };
+    let recusal =
+        Recusal { inspector: Some(e.inspector.clone()), ..asked_for(at, e.inspection.clone(), e.ground) };
     state.recusals.insert(e.recusal.clone(), recusal);
 }
 
@@ -36,11 +25,19 @@ pub(super) fn recusal_requested(state: &mut State, at: At<'_>, e: &RecusalReques
 pub(super) fn slot_recusal_requested(state: &mut State, at: At<'_>, e: &SlotRecusalRequested) {
     let Some(batch) = batch_of(state, &e.inspection) else { return };
     let held = state.embargoes.get(&batch).and_then(|embargo| embargo.commitment(e.slot));
-    let recusal = Recusal {
-        inspection: e.inspection.clone(),
+    let slot = held.map(|held| AskedSlot { slot: e.slot, held });
+    let recusal = Recusal { slot, ..asked_for(at, e.inspection.clone(), e.ground) };
+    state.recusals.insert(e.recusal.clone(), recusal);
+    embargo::step(state, &batch, HiddenStep::Asked(e.recusal.clone()));
+}
+
+/// A recusal of nobody yet, in an inspection, as of now.
+fn asked_for(at: At<'_>, inspection: InspectionId, ground: RecusalGround) -> Recusal {
+    Recusal {
+        inspection,
         inspector: None,
-        slot: held.map(|held| AskedSlot { slot: e.slot, held }),
-        ground: e.ground,
+        slot: None,
+        ground,
         requested_by: at.entry.author,
         requested_as: at.statement.role,
         requested_at: at.entry.recorded_at,
@@ -48,9 +45,7 @@ pub(super) fn slot_recusal_requested(state: &mut State, at: At<'_>, e: &SlotRecu
         attempts: vec![],
         outcome: None,
         exchanged: None,
-    };
-    state.recusals.insert(e.recusal.clone(), recusal);
-    embargo::step(state, &batch, HiddenStep::Asked(e.recusal.clone()));
+    }
 }
 
 /// The teams after a recusal under embargo: commitments, and names where the enterprise is open.

@@ -6,7 +6,7 @@ use crate::article::a14_beacon::{OVERDUE_SECONDS, fixed_at};
 use crate::ceremony::{Ceremony, Stage};
 use crate::civil::{date_of, due_day_in, end_of, year_of};
 use crate::due::{plan_subject, plans_due};
-use crate::obligation::{Duty, DutyKey};
+use crate::obligation::Duty;
 use crate::state::{BatchKey, Embargo, Inspection, State};
 use core::ops::{Bound, RangeBounds};
 use lotbook_chain::Instant;
@@ -15,6 +15,9 @@ use lotbook_event::proto as view;
 use lotbook_event::wire::Wire;
 use lotbook_event::{Date, SectionId};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Whose duty: its kind and its subject.
+type DutyKey = (Obligation, String);
 
 /// Which duties.
 #[derive(Debug, Clone, Default)]

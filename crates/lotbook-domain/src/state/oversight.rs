@@ -1,4 +1,4 @@
-//! Annual disclosures, refusals, explanations and dossiers.
+//! Annual disclosures, refusals, and dossiers.
 
 use lotbook_chain::{Instant, KeyId, Position};
 use lotbook_event::disclosure::DisclosureDocument;
@@ -29,17 +29,6 @@ pub struct Refusals {
     pub this_hour: BTreeMap<KeyId, (Instant, u32)>,
     /// Counted only: position, instant, what.
     pub counted: Vec<(Position, Instant, RefusalsCounted)>,
-}
-
-/// What somebody says of a flag.
-#[derive(Debug, Clone)]
-pub struct Explanation {
-    /// Who.
-    pub by: KeyId,
-    /// When it was recorded.
-    pub at: Instant,
-    /// What.
-    pub text: Text,
 }
 
 /// A dossier (Art. 25). Each instant is that of the record.
