@@ -193,7 +193,8 @@ fn handling(part: &DisclosedHandling) -> Vec<String> {
 fn deviations(part: &DisclosedDeviations) -> Vec<String> {
     let flag = |row: &DisclosedFlag| {
         let said: String = row.explanations.iter().map(|said| format!("; explained: {said}")).collect();
-        format!("{} {}: {} ({}){said}", row.flag, row.subject, row.detail, time(row.recorded_at))
+        let at = time(row.recorded_at);
+        format!("{} {}: {} ({at}, entry {}){said}", row.flag, row.subject, row.detail, row.position)
     };
     let deadline = |row: &DisclosedDeadline| {
         let met = match row.met_at {
